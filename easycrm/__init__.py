@@ -1,0 +1,1 @@
+"""EasyCRM: corporate mail, connected by OAuth, beside the contacts it belongs to."""
