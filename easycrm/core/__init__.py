@@ -1,0 +1,1 @@
+"""What has no business meaning: settings, database, sealing, errors, clock, log and wording."""

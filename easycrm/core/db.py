@@ -1,0 +1,94 @@
+"""The database: one engine a process, short transactions, UTC times; SQLite in WAL mode or PostgreSQL."""
+
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Dialect, Engine, create_engine, event
+from sqlalchemy.engine import Connection as DatabaseConnection
+from sqlalchemy.orm import declared_attr
+from sqlalchemy.types import DateTime, TypeDecorator
+from sqlmodel import Session, SQLModel
+
+from easycrm.core.settings import settings
+
+BUSY_TIMEOUT_SECONDS = 30
+
+
+class Table(SQLModel):
+    """The base of every table; its name is the class's in snake case."""
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # noqa: N805 # pyright: ignore[reportIncompatibleVariableOverride] (SQLAlchemy calls it)
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, stored in UTC and always handed back aware: SQLite forgets time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (signature of SQLAlchemy)
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@lru_cache(maxsize=1)
+def engine() -> Engine:
+    """The engine of this process, for EASYCRM_DATABASE_URL."""
+    return open_engine(settings().database_url)
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `url`, set up so that readers never wait and writers take their turn."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    made = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
+    event.listen(made, "connect", _prepare_sqlite)
+    event.listen(made, "begin", _begin_sqlite)
+    return made
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver would otherwise begin transactions at moments of its own choosing
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: DatabaseConnection) -> None:
+    # A reader that turns writer fails at once when another writer came between; so writers say so first.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Generator[Session]:
+    """A session whose changes are committed at the end of the block, or not at all.
+
+    Never hold one across a call to a provider. Objects stay readable afterwards.
+    """
+    with (
+        engine().connect().execution_options(writes=True) as connection,
+        Session(bind=connection, expire_on_commit=False) as session,
+    ):
+        yield session
+        session.commit()
+
+
+@contextmanager
+def reading() -> Generator[Session]:
+    """A session that only looks: on SQLite it waits for nobody."""
+    with Session(engine(), expire_on_commit=False) as session:
+        yield session

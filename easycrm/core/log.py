@@ -1,0 +1,74 @@
+"""Structured logs, one JSON object a line on standard error, from which secrets are struck out."""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any, cast
+
+import structlog
+
+_SECRET_NAMES = re.compile(
+    r"token|secret|password|^code$|verifier|authorization|cookie|nonce|^state$|sealed", re.IGNORECASE
+)
+_SECRET_VALUES = re.compile(
+    r"(?i)((?:access_token|refresh_token|id_token|client_secret|code|code_verifier|state|nonce|password|token)"
+    r"[\"']?\s*[=:]\s*[\"']?)[^\s&\"',}]+|(bearer\s+)[^\s\"',}]+"
+)
+STRUCK = "[redacted]"
+
+
+def redact(value: Any) -> Any:
+    """`value` without what looks like a secret, however deep it lies."""
+    if isinstance(value, str):
+        return _SECRET_VALUES.sub(lambda found: f"{found[1] or found[2]}{STRUCK}", value)
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[str, Any]", value).items()
+        return {name: STRUCK if _SECRET_NAMES.search(str(name)) else redact(inner) for name, inner in pairs}
+    if isinstance(value, list | tuple):
+        return [redact(inner) for inner in cast("list[Any]", value)]
+    return value
+
+
+def _strike_out(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return cast("structlog.typing.EventDict", redact(event))
+
+
+class _Redacting(logging.Formatter):
+    """Lines of libraries that use the standard library's logging, in the same form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._render = structlog.processors.JSONRenderer()
+
+    def format(self, record: logging.LogRecord) -> str:
+        event = {"event": record.getMessage(), "logger": record.name, "level": record.levelname.lower()}
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        return str(self._render(None, "", redact(event)))
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Send every log line of this process, libraries' too, through the redaction to standard error."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _strike_out,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redacting())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for chatty in ("httpx", "httpcore", "msal", "huey"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def logger(name: str) -> structlog.typing.FilteringBoundLogger:
+    """A logger that names the module it speaks for."""
+    return structlog.get_logger(module=name)

@@ -1,0 +1,1 @@
+"""Plain HTTP: sign-in and sign-out, the message frame, health."""

@@ -1,0 +1,1 @@
+"""What EasyCRM does with mail."""

@@ -1,0 +1,77 @@
+"""The connection of one user to one mailbox: its stored status, its generation, its place in the schedule."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Column, Index
+from sqlmodel import Field, Session, col, select
+
+from easycrm.core.clock import now
+from easycrm.core.db import Table, UtcDateTime
+from easycrm.core.errors import NotFound
+
+
+class Status(StrEnum):
+    """The three stored statuses; everything else on screen is derived."""
+
+    CONNECTED = "connected"
+    REQUIRES_REAUTHENTICATION = "requires_reauthentication"
+    NOT_CONNECTED = "not_connected"
+
+
+class Connection(Table, table=True):
+    """One user's mailbox. `generation` rises with each connect, reconnect and disconnect: it fences off old runs."""
+
+    __table_args__ = (
+        Index("ix_connection_identity", "user_id", "provider", "subject", unique=True),
+        Index("ix_connection_due", "status", "next_sync_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="user.id")
+    provider: str = Field(max_length=20)
+    subject: str = Field(max_length=255)
+    address: str = Field(max_length=320)
+    name: str = Field(default="", max_length=200)
+    status: str = Field(default=Status.CONNECTED, max_length=30)
+    reason: str = Field(default="", description="why it is not Connected, or what was switched off", max_length=200)
+    generation: int = 1
+    capabilities: str = Field(default="", description="granted ones, comma-separated names of Capability")
+    is_default_sender: bool = False
+    visibility: str = Field(default="metadata", max_length=12)
+    window_days: int | None = Field(default=30, description="None imports everything")
+    connected_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime, nullable=False))
+
+    # The schedule: when it is due, who works on it, and until when that counts.
+    next_sync_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    lease_owner: str = Field(default="", max_length=64)
+    lease_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    last_success_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    last_attempt_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    last_reconciled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    failures: int = Field(default=0, description="in a row, since the last success")
+    last_error: str = Field(default="", max_length=300)
+
+    # Progress of the import, read by the pages without counting rows.
+    import_started_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    import_finished_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    import_done: int = 0
+    import_total: int | None = None
+    recovered_from: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    changed_seq: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, default=0))
+
+
+def owned(session: Session, user_id: int, connection_id: int) -> Connection:
+    """The connection, if it is this user's.
+
+    Raises:
+        NotFound: it does not exist or belongs to somebody else.
+    """
+    found = session.get(Connection, connection_id)
+    if found is None or found.user_id != user_id:
+        raise NotFound
+    return found
+
+
+def of_user(session: Session, user_id: int) -> list[Connection]:
+    """All of a user's mailboxes, disconnected ones too, in the order in which they came."""
+    return list(session.exec(select(Connection).where(Connection.user_id == user_id).order_by(col(Connection.id))))

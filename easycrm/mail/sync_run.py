@@ -1,0 +1,36 @@
+"""What happened to a mailbox's sync: runs, and the ledger of messages that were not stored."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, Index
+from sqlmodel import Field
+
+from easycrm.core.clock import now
+from easycrm.core.db import Table, UtcDateTime
+
+
+class SyncRun(Table, table=True):
+    """One run that brought or failed something; runs that found nothing new leave no row."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    connection_id: int = Field(foreign_key="connection.id", index=True)
+    generation: int
+    kind: str = Field(max_length=20, description="import, sync, recover or reconcile")
+    started_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime, nullable=False))
+    finished_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    stored: int = 0
+    removed: int = 0
+    skipped: int = 0
+    error: str = Field(default="", max_length=300)
+
+
+class SkippedMessage(Table, table=True):
+    """A message the provider has and EasyCRM has not, with the reason."""
+
+    __table_args__ = (Index("ix_skipped_identity", "connection_id", "provider_message_id", unique=True),)
+    id: int | None = Field(default=None, primary_key=True)
+    connection_id: int = Field(foreign_key="connection.id")
+    provider_message_id: str = Field(max_length=300)
+    reason: str = Field(max_length=60)
+    detail: str = Field(default="", max_length=300)
+    at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime, nullable=False))

@@ -1,0 +1,1 @@
+"""What a user is told, and what an admin can trace."""

@@ -1,0 +1,1 @@
+"""Everything a person sees; one file is one page and its State."""

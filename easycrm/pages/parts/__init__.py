@@ -1,0 +1,1 @@
+"""Small components used by several pages."""

@@ -1,0 +1,270 @@
+"""What EasyCRM asks of a mail provider, and the frozen values that go back and forth; no tables here."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+
+class Capability(StrEnum):
+    """What a mailbox owner can allow; every one is needed to connect. Values are words for the page."""
+
+    READ = "read your email"
+    SEND = "send email as you"
+    CONTACTS = "see your contacts"
+
+
+@dataclass(frozen=True)
+class ProviderConfig:
+    """What an admin entered, opened for one use; `client_secret` is never logged."""
+
+    provider: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    redirect_uri: str
+    tenant: str = "organizations"
+
+
+@dataclass(frozen=True)
+class AuthorizeStart:
+    """Where to send the browser, and what must be remembered (sealed) until it comes back."""
+
+    url: str
+    flow: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a token endpoint handed out.
+
+    `refresh_token` is None when the old one stays in force. `capabilities` is None when the response did not say.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    expires_at: datetime
+    capabilities: frozenset[Capability] | None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who signed in. `subject` never changes (Google `sub`; Entra `tid:oid`); the address may."""
+
+    subject: str
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Granted:
+    """The outcome of a consent: tokens, and the validated identity."""
+
+    tokens: Tokens
+    identity: Identity
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The mailbox as its provider describes it."""
+
+    address: str
+    name: str = ""
+
+
+class TokenSource(Protocol):
+    """Where a provider client gets a usable access token during one run."""
+
+    async def token(self) -> str:
+        """An access token that is good for at least another minute."""
+        ...
+
+    async def renew(self, stale: str) -> str:
+        """A token newer than `stale`, which was answered with 401."""
+        ...
+
+
+@dataclass(frozen=True)
+class Address:
+    """A mailbox address with its display name; `email` is lower case."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class FetchedAttachment:
+    """An attachment as listed; its bytes are fetched on demand. `size` in bytes."""
+
+    provider_part_id: str
+    file_name: str
+    media_type: str
+    size: int
+    content_id: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True)
+class FetchedMessage:
+    """One message, decoded; `labels` are ids of folders or labels."""
+
+    provider_message_id: str
+    provider_thread_id: str
+    message_id_header: str
+    subject: str
+    sender: Address | None
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    bcc: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
+    received_at: datetime
+    snippet: str
+    text: str
+    html: str
+    unread: bool
+    starred: bool
+    labels: tuple[str, ...]
+    attachments: tuple[FetchedAttachment, ...] = ()
+    in_reply_to: str = ""
+    references: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class MessageState:
+    """What changed of a message that is already known."""
+
+    provider_message_id: str
+    unread: bool
+    starred: bool
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Removal:
+    """A message left a folder. Unless `certain`, it may turn up in another folder of the same run (Graph's moves)."""
+
+    provider_message_id: str
+    certain: bool
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A message that could not be fetched or decoded; it goes to the ledger, the rest of the mailbox goes on."""
+
+    provider_message_id: str
+    reason: Literal["could not be read", "too large", "refused by the provider"]
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder or label. `kind` is the well-known role (inbox, sent, archive, …) or "user"."""
+
+    provider_folder_id: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one step of reading brought: commit all of it, and `cursor` with it, in one transaction.
+
+    Args:
+        stream: which cursor moves: a folder id (Graph) or "mailbox" (Gmail).
+        cursor: opaque; hand it back to read on from here.
+        total: messages expected in the whole import, when known.
+        caught_up: the stream has no more to tell for now.
+    """
+
+    stream: str
+    cursor: str
+    messages: tuple[FetchedMessage, ...] = ()
+    states: tuple[MessageState, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    total: int | None = None
+    caught_up: bool = False
+
+
+@dataclass(frozen=True)
+class Window:
+    """How far back to import; `since` is None for everything."""
+
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where the provider has a message that a person misses."""
+
+    provider_message_id: str
+    subject: str
+    sender: str
+    received_at: datetime | None
+    place: Literal["mailbox", "spam", "trash", "draft"]
+
+
+Known = Callable[[Sequence[str]], set[str]]
+"""Given provider message ids, those that are stored already."""
+
+RevocationOutcome = Literal["revoked", "already revoked", "not offered"]
+
+
+class MailProvider(Protocol):
+    """Google or Microsoft. Every method raises `providers.errors.ProviderError` and nothing else.
+
+    Args of methods: `config` is the admin's application; `access` hands out tokens of one mailbox.
+    """
+
+    key: str
+    name: str
+    has_tenant: bool
+    consent_page: str
+    """Where a person sees and removes the consent given to an application."""
+
+    async def authorize(self, config: ProviderConfig, *, state: str, login_hint: str = "") -> AuthorizeStart:
+        """The consent screen's address; with `login_hint` it is a reconnect of that mailbox."""
+        ...
+
+    async def exchange(self, config: ProviderConfig, flow: str, answer: Mapping[str, str]) -> Granted:
+        """Redeem the callback's parameters; the id_token is fully validated against the published keys."""
+        ...
+
+    async def refresh(self, config: ProviderConfig, refresh_token: str) -> Tokens:
+        """New tokens for a refresh token."""
+        ...
+
+    async def revoke(self, config: ProviderConfig, refresh_token: str) -> RevocationOutcome:
+        """End the grant at the provider, where it offers that."""
+        ...
+
+    async def profile(self, access_token: str, identity: Identity) -> Profile:
+        """The mailbox's profile; raises `IdentityMismatch` when it is not `identity`'s."""
+        ...
+
+    async def folders(self, access: TokenSource) -> list[Folder]:
+        """Folders or labels a person would recognise."""
+        ...
+
+    def changes(
+        self, access: TokenSource, cursors: Mapping[str, str], window: Window, known: Known
+    ) -> AsyncIterator[Page]:
+        """Read on from `cursors` (by stream; none: import from the newest message back to `window`), newest first.
+
+        Ends when every stream has caught up. Whoever stops earlier goes on later from the cursors stored so far.
+        Drafts, spam and trash never come. Raises `CursorExpired` when a stream must start again.
+        """
+        ...
+
+    def message_ids(self, access: TokenSource, window: Window) -> AsyncIterator[list[str]]:
+        """All ids in the window that belong in the import, in lists: for the nightly comparison."""
+        ...
+
+    async def original(self, access: TokenSource, provider_message_id: str) -> bytes:
+        """The message as RFC 5322 bytes."""
+        ...
+
+    async def find(self, access: TokenSource, text: str) -> list[Located]:
+        """Messages matching an address or subject anywhere in the mailbox, spam and trash included; 25 at most."""
+        ...

@@ -1,0 +1,43 @@
+"""Every table of EasyCRM, imported once so that migrations and checks see them all."""
+
+from sqlmodel import SQLModel
+
+from easycrm.core.key_canary import KeyCanary
+from easycrm.mail.connection import Connection
+from easycrm.mail.consent_attempt import ConsentAttempt
+from easycrm.mail.folder import MailFolder
+from easycrm.mail.message import Attachment, Message, MessageBody, Participant
+from easycrm.mail.provider_setup import ProviderSetup
+from easycrm.mail.sync_run import SkippedMessage, SyncRun
+from easycrm.mail.thread import Thread
+from easycrm.mail.token_set import PendingRevocation, TokenSet
+from easycrm.notices.audit import AuditEvent
+from easycrm.notices.incident import Incident
+from easycrm.notices.notice import Notice
+from easycrm.people.user import SetupLink, User, UserSession
+
+metadata = SQLModel.metadata
+
+__all__ = [
+    "Attachment",
+    "AuditEvent",
+    "Connection",
+    "ConsentAttempt",
+    "Incident",
+    "KeyCanary",
+    "MailFolder",
+    "Message",
+    "MessageBody",
+    "Notice",
+    "Participant",
+    "PendingRevocation",
+    "ProviderSetup",
+    "SetupLink",
+    "SkippedMessage",
+    "SyncRun",
+    "Thread",
+    "TokenSet",
+    "User",
+    "UserSession",
+    "metadata",
+]
