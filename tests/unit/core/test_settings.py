@@ -1,0 +1,65 @@
+"""Settings: whole or refused, by the variable's name."""
+
+import os
+
+import pytest
+
+from easycrm.core.errors import Misconfigured
+from easycrm.core.settings import Settings, settings
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("EASYCRM_")]:
+        monkeypatch.delenv(name)
+
+
+def _read(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
+    for name, value in values.items():
+        monkeypatch.setenv(f"EASYCRM_{name}", value)
+    settings.cache_clear()
+    try:
+        return settings()
+    finally:
+        settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"KEYS": "a:b", "KEY_FILE": "/somewhere"}, "EASYCRM_KEYS and EASYCRM_KEY_FILE"),
+        ({"ENV": "production", "SIMULATOR_URL": "http://127.0.0.1:1"}, "EASYCRM_SIMULATOR_URL"),
+        ({"ENV": "development", "SIMULATOR_URL": "http://example.com"}, "EASYCRM_SIMULATOR_URL"),
+        ({"ENV": "staging"}, "EASYCRM_ENV"),
+        ({"PUBLIC_URL": "crm.example.com"}, "EASYCRM_PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://crm.example.com/app"}, "EASYCRM_PUBLIC_URL"),
+        ({"PORT": "many"}, "EASYCRM_PORT"),
+    ],
+)
+def test_a_contradiction_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, str], named: str
+) -> None:
+    with pytest.raises(Misconfigured) as refusal:
+        _read(monkeypatch, **values)
+    assert named in refusal.value.user_message
+
+
+def test_a_refused_value_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Misconfigured) as refusal:
+        _read(monkeypatch, KEYS="a:canary-key", KEY_FILE="/somewhere")
+    assert "canary-key" not in repr(refusal.value) + refusal.value.user_message
+
+
+def test_without_a_database_url_it_is_a_file_in_the_data_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = _read(monkeypatch, DATA_DIR="/srv/crm")
+    assert read.sqlite
+    assert read.database_url == "sqlite:////srv/crm/easycrm.db"
+
+
+@pytest.mark.parametrize(("address", "secure"), [("https://crm.example.com/", True), ("http://localhost:3000", False)])
+def test_the_public_address_decides_about_secure_cookies(
+    monkeypatch: pytest.MonkeyPatch, address: str, secure: bool
+) -> None:
+    read = _read(monkeypatch, PUBLIC_URL=address)
+    assert read.secure is secure
+    assert not read.public_url.endswith("/")
