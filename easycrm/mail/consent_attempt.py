@@ -16,7 +16,7 @@ class ConsentAttempt(Table, table=True):
     state_hash: str = Field(unique=True, max_length=64)
     provider: str = Field(max_length=20)
     user_id: int = Field(foreign_key="user.id", index=True)
-    session_id: int = Field(foreign_key="user_session.id")
+    session_id: int = Field(foreign_key="user_session.id", ondelete="CASCADE", index=True)
     flow: str = Field(default="", description="sealed PKCE verifier and nonce, erased when the attempt ends")
     reconnects: int | None = Field(default=None, foreign_key="connection.id")
     window_days: int | None = 30

@@ -23,6 +23,7 @@ class Incident(Table, table=True):
     )
     id: int | None = Field(default=None, primary_key=True)
     provider: str = Field(max_length=20)
+    part: str = Field(default="mail", max_length=10, description="what does not work: sign-in or mail")
     code: str = Field(max_length=80)
     explanation: str = ""
     opened_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime, nullable=False))

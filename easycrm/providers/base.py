@@ -222,6 +222,12 @@ class MailProvider(Protocol):
     has_tenant: bool
     consent_page: str
     """Where a person sees and removes the consent given to an application."""
+    revokes: bool
+    """Whether `revoke` can end a grant there; it ends all of the person's grant to the application."""
+
+    def speaks_as(self, issuer: str) -> bool:
+        """Whether `issuer`, the `iss` of a callback, is this provider's (RFC 9207, exact match)."""
+        ...
 
     async def authorize(self, config: ProviderConfig, *, state: str, login_hint: str = "") -> AuthorizeStart:
         """The consent screen's address; with `login_hint` it is a reconnect of that mailbox."""
