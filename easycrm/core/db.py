@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, create_engine, event
+from sqlalchemy import Dialect, Engine, UpdateBase, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection as DatabaseConnection
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import DateTime, TypeDecorator
@@ -92,3 +93,15 @@ def reading() -> Generator[Session]:
     """A session that only looks: on SQLite it waits for nobody."""
     with Session(engine(), expire_on_commit=False) as session:
         yield session
+
+
+def add_unless_there(session: Session, row: Table) -> bool:
+    """Insert `row` unless a unique index has one like it; whether it was inserted. `row` itself stays detached."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = row.model_dump(exclude={"id"} if getattr(row, "id", None) is None else None)
+    return changed(session, insert(type(row)).values(**values).on_conflict_do_nothing()) == 1
+
+
+def changed(session: Session, statement: UpdateBase) -> int:
+    """Run an UPDATE, DELETE or INSERT; how many rows it hit."""
+    return session.exec(statement).rowcount
