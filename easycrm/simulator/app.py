@@ -1,0 +1,80 @@
+"""The simulator's application: hosts as path prefixes, and around every request latency, faults and counting."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+
+from easycrm.simulator import consent_pages, control, control_page, gmail, google_identity, graph, microsoft_identity
+from easycrm.simulator.connection_cut import CutConnection
+from easycrm.simulator.world import ApiError, World
+
+RECENT = 300
+
+
+def build(world: World) -> Starlette:
+    """The application over one world."""
+    app = Starlette(
+        routes=[
+            Mount("/accounts.google.com", routes=google_identity.accounts),
+            Mount("/oauth2.googleapis.com", routes=google_identity.tokens),
+            Mount("/www.googleapis.com", routes=google_identity.keys),
+            Mount("/openidconnect.googleapis.com", routes=google_identity.userinfo),
+            Mount("/gmail.googleapis.com", routes=gmail.routes),
+            Mount("/login.microsoftonline.com", routes=microsoft_identity.routes),
+            Mount("/graph.microsoft.com", routes=graph.routes),
+            Mount("/signin", routes=consent_pages.routes),
+            Mount("/control", routes=[*control.routes, *control_page.routes]),
+            Route("/", lambda _: RedirectResponse("/control")),
+            Route("/healthz", lambda _: JSONResponse({"live": True})),
+        ],
+        middleware=[Middleware(CutConnection), Middleware(BaseHTTPMiddleware, dispatch=_around)],
+        exception_handlers={ApiError: _api_error},
+    )
+    app.state.world = world
+    return app
+
+
+def _api_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)  # noqa: S101 (registered for this type alone)
+    return JSONResponse(error.body, error.status, headers=error.headers)
+
+
+async def _around(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    world: World = request.app.state.world
+    target = request.url.path.lstrip("/")
+    if target.startswith(("control", "signin", "healthz")):
+        return await call_next(request)
+    if world.settings.request_ms:
+        await asyncio.sleep(world.settings.request_ms / 1000)
+    cut = False
+    for fault in world.faults:
+        if fault.hits(request.method, target):
+            answer = await fault.answer()
+            if answer is not None:
+                _count(world, request, answer.status_code)
+                return answer
+            if fault.kind == "reset":
+                return Response(status_code=599)
+            cut = cut or fault.kind == "drop_after"
+    response = await call_next(request)
+    _count(world, request, response.status_code)
+    return Response(status_code=599) if cut else response
+
+
+def _count(world: World, request: Request, status: int) -> None:
+    counters = world.counters
+    parts = request.url.path.split("/")
+    ids = {value for value in request.path_params.values() if isinstance(value, str)}
+    route = f"{request.method} " + "/".join("*" if part in ids and len(part) > 12 else part for part in parts[1:])
+    counters["total"] += 1
+    counters["by_route"][route] = counters["by_route"].get(route, 0) + 1
+    counters["statuses"][str(status)] = counters["statuses"].get(str(status), 0) + 1
+    entry = {"at": time.time(), "method": request.method, "path": request.url.path, "status": status}
+    counters["recent"] = [*counters["recent"][-RECENT:], entry]

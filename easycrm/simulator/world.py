@@ -1,0 +1,192 @@
+"""The simulated world: people, clients, grants, tokens and the settings of the moment, all in memory."""
+
+import pickle
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from easycrm.simulator import corpus
+from easycrm.simulator.faults import Fault
+from easycrm.simulator.mailbox import Mailbox
+from easycrm.simulator.signing import SigningKey
+
+GOOGLE_CLIENT = ("easycrm-demo.apps.googleusercontent.com", "demo-google-secret")
+MICROSOFT_CLIENT = ("8f1e6a5c-0000-4000-8000-00000000c0de", "demo-microsoft-secret")
+TENANT_NET = "11111111-aaaa-4bbb-8ccc-222222222222"
+TENANT_ORG = "33333333-dddd-4eee-8fff-444444444444"
+
+
+class ApiError(Exception):
+    """An answer other than success, in the provider's own form."""
+
+    def __init__(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+        super().__init__(str(status))
+        self.status, self.body, self.headers = status, body, headers or {}
+
+
+@dataclass
+class Person:
+    """Somebody with an account. `subject` is Google's sub or Entra's oid."""
+
+    email: str
+    name: str
+    provider: str
+    subject: str
+    mailbox: Mailbox
+    tenant_id: str = ""
+    has_mailbox: bool = True
+
+
+@dataclass
+class Client:
+    """A registered application."""
+
+    provider: str
+    client_id: str
+    client_secret: str
+    redirect_uris: list[str]
+    tenant: str = "organizations"
+    secret_expired: bool = False
+    disabled: bool = False
+    api_enabled: bool = True
+
+
+@dataclass
+class Grant:
+    """What one person allowed one client."""
+
+    provider: str
+    client_id: str
+    subject: str
+    scopes: set[str]
+    live: bool = True
+    consented: bool = True
+    refresh_tokens: list[str] = field(default_factory=list[str])
+
+
+@dataclass
+class AccessToken:
+    """An access token handed out."""
+
+    token: str
+    grant: Grant
+    scopes: set[str]
+    expires_at: float
+
+
+@dataclass
+class Code:
+    """An authorization code; `issued` are the tokens it was exchanged for."""
+
+    client_id: str
+    subject: str
+    redirect_uri: str
+    challenge: str
+    nonce: str
+    scopes: set[str]
+    expires_at: float
+    offline: bool
+    tenant: str = ""
+    used: bool = False
+    issued: list[str] = field(default_factory=list[str])
+
+
+@dataclass
+class Settings:
+    """What can be turned while the simulator runs; times in milliseconds unless said."""
+
+    access_token_ttl: int = 3600
+    request_ms: float = 0
+    sub_request_ms: float = 0
+    quota: bool = False
+    gmail_units_per_minute: int = 6000
+    gmail_concurrency: int = 10
+    graph_concurrency: int = 4
+    cursor_gone_status: int = 410
+    filtered_delta_limit: int = 5000
+
+
+class World:
+    """Everything the simulator knows."""
+
+    def __init__(
+        self, redirect_base: str = "http://localhost:3000", seed: int = 1, eml_dir: Path | None = None
+    ) -> None:
+        self.redirect_base, self.seed, self.eml_dir = redirect_base, seed, eml_dir
+        self.key = SigningKey()
+        self.settings = Settings()
+        self.clock_offset = 0.0
+        self.changed = False
+        self.people: dict[str, Person] = {}
+        self.clients: dict[str, Client] = {}
+        self.grants: dict[tuple[str, str], Grant] = {}
+        self.access_tokens: dict[str, AccessToken] = {}
+        self.refresh_tokens: dict[str, Grant] = {}
+        self.codes: dict[str, Code] = {}
+        self.faults: list[Fault] = []
+        self.next_consent: dict[str, Any] = {}
+        self.next_id_token: dict[str, Any] = {}
+        self.quota_used: dict[str, tuple[float, float]] = {}
+        self.in_flight: dict[str, int] = {}
+        self.counters: dict[str, Any] = {}
+        self.reset_counters()
+        self._seed()
+
+    def now(self) -> float:
+        """Seconds since the epoch, as this world sees them."""
+        return time.time() + self.clock_offset
+
+    def reset_counters(self) -> None:
+        """Start counting requests anew."""
+        self.counters = {"total": 0, "by_route": {}, "units": {}, "in_flight_max": {}, "statuses": {}, "recent": []}
+
+    def add_person(
+        self, provider: str, email: str, name: str, *, threads: int = 0, messages: int = 0, tenant: str = "",
+        eml_dir: Path | None = None, has_mailbox: bool = True,
+    ) -> Person:  # fmt: skip
+        """Create an account with a generated mailbox, or one made of a folder of .eml files."""
+        seed = self.seed * 1000 + len(self.people)
+        if eml_dir:
+            mailbox = corpus.load(eml_dir, email=email, now=self.now())
+        elif messages:
+            mailbox = corpus.fast(email=email, seed=seed, messages=messages, now=self.now())
+        else:
+            mailbox = corpus.generate(email=email, seed=seed, threads=threads, now=self.now())
+        number = 100_000_000_000_000_000_000 + len(self.people) * 7919
+        subject = str(number) if provider == "google" else f"00000000-0000-4000-8000-{number % 10**12:012d}"
+        person = Person(email, name, provider, subject, mailbox, tenant or TENANT_NET, has_mailbox)
+        self.people[email] = person
+        return person
+
+    def by_subject(self, subject: str) -> Person:
+        """The person behind a subject."""
+        return next(person for person in self.people.values() if person.subject == subject)
+
+    def end_grant(self, grant: Grant) -> None:
+        """Revoke: refresh and access tokens of the grant die at once."""
+        grant.live = grant.consented = False
+        grant.refresh_tokens.clear()
+        self.refresh_tokens = {token: held for token, held in self.refresh_tokens.items() if held is not grant}
+        self.access_tokens = {token: held for token, held in self.access_tokens.items() if held.grant is not grant}
+
+    def save(self, path: Path) -> None:
+        """Write everything to `path`, atomically."""
+        draft = path.with_suffix(".new")
+        draft.write_bytes(pickle.dumps(self))
+        draft.replace(path)
+
+    def _seed(self) -> None:
+        for provider, (client_id, secret) in (("google", GOOGLE_CLIENT), ("microsoft", MICROSOFT_CLIENT)):
+            uri = f"{self.redirect_base}/settings/email/callback/{provider}"
+            self.clients[client_id] = Client(provider, client_id, secret, [uri])
+        self.add_person("google", "ada@example.com", "Ada", threads=260)
+        self.add_person("google", "grace@example.com", "Grace", threads=120)
+        self.add_person("google", "linus@example.org", "Linus", threads=40)
+        self.add_person("microsoft", "katherine@example.net", "Katherine", threads=260)
+        self.add_person("microsoft", "edsger@example.net", "Edsger", threads=120)
+        self.add_person("microsoft", "barbara@example.org", "Barbara", threads=40, tenant=TENANT_ORG)
+        self.add_person("microsoft", "nomailbox@example.net", "No Mailbox", has_mailbox=False)
+        if self.eml_dir:
+            self.add_person("google", "samples@example.com", "Samples", eml_dir=self.eml_dir)
+            self.add_person("microsoft", "samples@example.net", "Samples", eml_dir=self.eml_dir)
