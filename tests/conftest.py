@@ -12,9 +12,35 @@ from sqlalchemy import Engine, create_engine, text
 from easycrm.core import db, sealed
 from easycrm.core.settings import settings
 from easycrm.tables import metadata
+from tests.simulator_process import Simulator, running
 
 POSTGRESQL_URL = os.environ.get("EASYCRM_TEST_DATABASE_URL", "")
 KEY = sealed.new_key("test")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--full` runs the long tests at full count."""
+    parser.addoption("--full", action="store_true", help="run the long tests at full count")
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether the long tests run at full count."""
+    return bool(request.config.getoption("--full"))
+
+
+@pytest.fixture(scope="session")
+def simulator_process() -> Iterator[Simulator]:
+    """One simulator for the whole session."""
+    with running() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(simulator_process: Simulator) -> Simulator:
+    """The simulator, with a fresh world."""
+    simulator_process.post("reset")
+    return simulator_process
 
 
 @pytest.fixture(params=["sqlite", "postgresql"] if POSTGRESQL_URL else ["sqlite"])
