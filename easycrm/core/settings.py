@@ -18,6 +18,7 @@ class Settings(BaseSettings):
 
     env: Literal["development", "production"] = "production"
     public_url: str = "http://localhost:3000"
+    host: str = "127.0.0.1"
     port: int = 3000
     data_dir: Path = Path(".data")
     database_url: str = ""

@@ -1,0 +1,110 @@
+"""The command line: python -m easycrm …"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from easycrm.core import log, sealed
+from easycrm.core.errors import EasyCRMError
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="EasyCRM")
+Email = Annotated[str, typer.Option(help="address to sign in with")]
+Name = Annotated[str, typer.Option(help="as colleagues see it")]
+FromStdin = Annotated[bool, typer.Option("--password-stdin", help="read the password from standard input")]
+
+
+@cli.command()
+def demo() -> None:
+    """The product with a simulator of both providers: nothing to configure."""
+    from easycrm import demo
+
+    demo.run(typer.echo)
+
+
+@cli.command()
+def serve() -> None:
+    """The product: web and worker, configured by EASYCRM_… variables."""
+    from easycrm import serve
+    from easycrm.people import setup_link
+
+    serve.prepare(typer.echo)
+    link = setup_link.issue()
+    told = f"\n  Create the first admin within 24 hours at\n  {link}\n" if link else ""
+    serve.run(serve.web_and_worker(), lambda: typer.echo(f"{told}\n  EasyCRM is ready. Stop with Ctrl-C.\n"))
+
+
+@cli.command(hidden=True)
+def web() -> None:
+    """One web process."""
+    from easycrm.serve import web
+
+    web()
+
+
+@cli.command()
+def worker() -> None:
+    """One worker process."""
+    from easycrm import worker
+
+    worker.main()
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    from easycrm.migrate import upgrade
+
+    upgrade()
+
+
+@cli.command("make-migration", hidden=True)
+def make_migration(message: str) -> None:
+    """Write a migration from the difference between tables and database."""
+    from easycrm.migrate import revision
+
+    revision(message)
+
+
+@cli.command("new-key")
+def new_key(key_id: Annotated[str, typer.Argument(help="a short name, such as the year")]) -> None:
+    """Print a fresh entry for EASYCRM_KEYS or the key file."""
+    typer.echo(sealed.new_key(key_id))
+
+
+@cli.command("create-admin")
+def create_admin(email: Email, name: Name = "", password_stdin: FromStdin = False) -> None:
+    """Create somebody who may configure providers."""
+    _create(email, name, "admin", password_stdin)
+
+
+@cli.command("create-user")
+def create_user(
+    email: Email, name: Name = "", role: Annotated[str, typer.Option()] = "member", password_stdin: FromStdin = False
+) -> None:
+    """Create somebody who may connect a mailbox."""
+    _create(email, name, role, password_stdin)
+
+
+def _create(email: str, name: str, role: str, from_stdin: bool) -> None:
+    from easycrm.migrate import upgrade
+    from easycrm.people import accounts
+
+    password = sys.stdin.readline().rstrip("\n") if from_stdin else typer.prompt("Password", hide_input=True)
+    upgrade()
+    accounts.create(email=email, name=name, role=role, password=password)
+    typer.echo(f"{email} can sign in as {role}")
+
+
+def main() -> None:
+    """Run a command; what is wrong is said in one line."""
+    log.configure()
+    try:
+        cli()
+    except EasyCRMError as error:
+        typer.echo(error.user_message, err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Builds the frontend once, and again only when something it is made of has changed."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CLIENT = ROOT / ".web" / "build" / "client"
+STAMP = ROOT / ".web" / "easycrm.fingerprint"
+_SOURCES = ("easycrm", "assets", "rxconfig.py", "requirements.txt", "reflex.lock")
+_WITHOUT = ("simulator", "__pycache__")
+_BAKED = "http://localhost:3000"
+
+
+def build() -> bool:
+    """Build if needed; whether it was.
+
+    Raises:
+        subprocess.CalledProcessError: the build failed; its output went to standard error.
+    """
+    wanted = fingerprint()
+    if STAMP.exists() and STAMP.read_text() == wanted and CLIENT.exists():
+        return False
+    STAMP.unlink(missing_ok=True)
+    # The address is a fixed one here: `_serve_from_anywhere` takes it out again.
+    fixed = {
+        "EASYCRM_PUBLIC_URL": _BAKED,
+        "EASYCRM_PORT": "3000",
+        "EASYCRM_ENV": "production",
+        "EASYCRM_SIMULATOR_URL": "",
+    }
+    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **fixed}, capture_output=True, text=True, check=False)  # noqa: S603 (own interpreter)
+    if done.returncode != 0:
+        sys.stderr.write(done.stdout + done.stderr)
+        done.check_returncode()
+    _serve_from_anywhere()
+    STAMP.write_text(wanted)
+    return True
+
+
+def fingerprint() -> str:
+    """A digest of everything the frontend is made of."""
+    digest = hashlib.sha256()
+    for name in _SOURCES:
+        path = ROOT / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and not set(file.parts) & set(_WITHOUT):
+                digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _serve_from_anywhere() -> None:
+    """Let one build serve any host and port: the address in it becomes the page's own."""
+    for script in (CLIENT / "assets").glob("reflex-env-*.js"):
+        text = script.read_text()
+        text = text.replace("`http://localhost:3000/", "`${location.origin}/")
+        text = text.replace("`ws://localhost:3000/", "`${location.origin.replace(/^http/,'ws')}/")
+        script.write_text(text)
+        script.with_suffix(".js.gz").unlink(missing_ok=True)

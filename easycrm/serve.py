@@ -1,0 +1,123 @@
+"""Runs EasyCRM: builds, migrates, starts web and worker (and whatever the demo adds), ends them cleanly."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from types import FrameType
+
+from easycrm import build, migrate
+from easycrm.core import key_canary
+from easycrm.core.errors import Misconfigured
+from easycrm.core.settings import settings
+from easycrm.processes import Child
+
+READY_SECONDS = 60
+Say = Callable[[str], None]
+
+
+def command(*words: str) -> list[str]:
+    """This interpreter, this package, these words."""
+    return [sys.executable, "-m", "easycrm", *words]
+
+
+def prepare(say: Say) -> None:
+    """Everything that must be right before a process starts.
+
+    Raises:
+        Misconfigured: port taken, keys wrong, or the frontend cannot be built.
+    """
+    check_port("EASYCRM_PORT", settings().host, settings().port)
+    say("Building the pages (only after a change) …")
+    try:
+        build.build()
+    except subprocess.CalledProcessError as error:
+        raise Misconfigured("The pages could not be built; the reason stands above") from error
+    say("Bringing the database up to date …")
+    migrate.upgrade()
+    key_canary.check()
+
+
+def check_port(variable: str, host: str, port: int) -> None:
+    """Refuse a port that somebody else uses.
+
+    Raises:
+        Misconfigured: naming the variable to change.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Misconfigured(f"{variable}: port {port} is in use. Set {variable} to another one") from error
+
+
+def run(children: list[Child], ready: Callable[[], None]) -> None:
+    """Start the children, call `ready` when the web answers, watch them until told to stop, end them in order."""
+    stop = _Stop()
+    try:
+        for child in children:
+            child.start()
+        _wait_until_ready(children, stop)
+        if not stop.asked:
+            ready()
+        while not stop.asked:
+            for child in children:
+                child.watch()
+            time.sleep(0.2)
+    finally:
+        for child in children:
+            child.end()
+
+
+def web_and_worker() -> list[Child]:
+    """The two processes every installation has; the worker is asked by SIGINT, which lets its tasks finish."""
+    return [Child("web", command("web")), Child("worker", command("worker"), signal.SIGINT)]
+
+
+class _Stop:
+    """Remembers that Ctrl-C or SIGTERM came."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def _wait_until_ready(children: list[Child], stop: _Stop) -> None:
+    web = next(child for child in children if child.name == "web")
+    until = time.monotonic() + READY_SECONDS
+    while not stop.asked and not _answers():
+        if not web.alive or time.monotonic() > until:
+            raise Misconfigured("The web process did not start; the reason stands above")
+        time.sleep(0.1)
+
+
+def _answers() -> bool:
+    address = f"http://{settings().host}:{settings().port}/healthz"
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return False
+
+
+def web() -> None:
+    """The web process itself: Reflex's production server with the built pages mounted."""
+    from reflex import constants
+    from reflex.config import environment
+    from reflex.utils.exec import run_backend_prod
+
+    from easycrm.core import log
+
+    log.configure()
+    environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    run_backend_prod(settings().host, settings().port, constants.LogLevel.WARNING, mount_frontend_compiled_app=True)
