@@ -14,6 +14,7 @@ from easycrm.mail.token_set import PendingRevocation, TokenSet
 from easycrm.notices.audit import AuditEvent
 from easycrm.notices.incident import Incident
 from easycrm.notices.notice import Notice
+from easycrm.people.sign_in_limit import SignInFailure
 from easycrm.people.user import SetupLink, User, UserSession
 
 metadata = SQLModel.metadata
@@ -33,6 +34,7 @@ __all__ = [
     "PendingRevocation",
     "ProviderSetup",
     "SetupLink",
+    "SignInFailure",
     "SkippedMessage",
     "SyncRun",
     "Thread",

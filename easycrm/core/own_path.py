@@ -1,14 +1,19 @@
-"""Paths inside EasyCRM that came from outside: where a person goes on after sign-in or consent."""
+"""Where to go back to: a path of EasyCRM's own, and nothing that a browser would read as another place."""
 
 import re
+from urllib.parse import unquote
 
-# Nothing that a browser could take for another host or scheme gets through: no percent sign, colon, backslash,
-# double slash, control character or dot segment.
-_SEGMENT = r"[A-Za-z0-9_-][A-Za-z0-9_.~-]*"
-_OWN = re.compile(rf"/|(?:/{_SEGMENT})+/?(?:\?[A-Za-z0-9_=&.~-]*)?")
-_LONGEST = 300
+_SAFE = re.compile(r"/(?:[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*/?)?(?:\?[A-Za-z0-9._~=&%+-]*)?")
+LONGEST = 300
 
 
-def own_path(candidate: str, otherwise: str) -> str:
-    """`candidate` if it can only lead to a page of EasyCRM, else `otherwise`."""
-    return candidate if len(candidate) <= _LONGEST and _OWN.fullmatch(candidate) else otherwise
+def own_path(text: str, fallback: str = "/") -> str:
+    """`text` if it is a plain path on this site, else `fallback`.
+
+    Letters, digits and `-._~` between single slashes, then at most a simple query: whatever a browser might
+    turn into another host (`//`, `/\\`, a scheme, control characters, encoded or not) does not fit that form.
+    """
+    if len(text) > LONGEST or not _SAFE.fullmatch(text):
+        return fallback
+    path = text.partition("?")[0]
+    return text if unquote(path) == path and ".." not in path.split("/") else fallback

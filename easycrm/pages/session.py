@@ -1,0 +1,101 @@
+"""Who is signed in, looked up on every event: handlers are remote procedures that anybody can call."""
+
+import functools
+import inspect
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextvars import ContextVar
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Literal
+from urllib.parse import quote
+
+import reflex as rx
+
+from easycrm.core.own_path import own_path
+from easycrm.people import sessions
+from easycrm.people.sessions import SignedIn
+
+Role = Literal["member", "admin"]
+_current: ContextVar[SignedIn] = ContextVar("signed_in")
+
+
+class SessionState(rx.State):
+    """Which session filled the state tree: nobody else may see what it left there."""
+
+    _filled_by: int = 0
+
+
+def me() -> SignedIn:
+    """Who called the handler that runs; only inside one that carries `@require`."""
+    return _current.get()
+
+
+def require(role: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a handler run only for somebody signed in, with that role.
+
+    Place it under `@rx.event`. The state tree is emptied first whenever another session filled it.
+    """
+
+    def decorate(handler: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(handler)
+        async def guarded(self: rx.State, *args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
+            signed_in = await _enter(self)
+            if signed_in is None or not _may(signed_in, role):
+                yield _way_out(self, signed_in)
+                return
+            _current.set(signed_in)
+            async for event in _events(handler(self, *args, **kwargs)):
+                yield event
+
+        guarded.required_role = role  # pyright: ignore[reportAttributeAccessIssue] (read by the test over all handlers)
+        return guarded
+
+    return decorate
+
+
+async def _enter(state: rx.State) -> SignedIn | None:
+    """Look the session up; empty the whole state tree if another one filled it."""
+    signed_in = sessions.resolve(cookie_of(state))
+    session_id = signed_in.session_id if signed_in else 0
+    keeper = await state.get_state(SessionState)
+    if keeper._filled_by not in (0, session_id):
+        root = await state.get_state(rx.State)
+        root.reset()
+    keeper._filled_by = session_id
+    return signed_in
+
+
+def cookie_of(state: rx.State) -> str:
+    """The session cookie that came with the socket's handshake, or an empty string."""
+    try:
+        morsel = SimpleCookie(state.router.headers.cookie).get(sessions.cookie_name())
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""
+
+
+def _may(signed_in: SignedIn, role: Role) -> bool:
+    return role == "member" or signed_in.is_admin
+
+
+def _way_out(state: rx.State, signed_in: SignedIn | None) -> Any:
+    if signed_in is not None:
+        return rx.redirect("/mailbox", replace=True)
+    path = own_path(state.router.url.path.rstrip("/") or "/", "/mailbox")
+    there = "/mailbox" if "/callback/" in path else path
+    return rx.redirect(f"/sign-in?next={quote(there)}", replace=True)
+
+
+async def _events(result: Any) -> AsyncGenerator[Any, None]:
+    """What a handler hands back, whichever of the four kinds it is."""
+    if inspect.isasyncgen(result):
+        async for event in result:
+            yield event
+    elif inspect.isgenerator(result):
+        for event in _steps(result):
+            yield event
+    else:
+        yield await result if inspect.isawaitable(result) else result
+
+
+def _steps(generator: Generator[Any, None, Any]) -> Generator[Any]:
+    yield from generator
