@@ -28,6 +28,10 @@ CONSENT_IDENTITY_UNPROVEN = "The provider's proof of identity was not valid, so 
 CONSENT_PROFILE_MISMATCH = "The mailbox does not belong to the account that signed in, so nothing was connected"
 CONSENT_ADDRESS_NOT_ALLOWED = "Your administrator allows only mailboxes of certain domains to be connected"
 NO_MAILBOX = "This account has no mailbox in Exchange Online, so there is nothing to connect"
+CONSENT_WRONG_PROVIDER = "The answer came from another provider than the one you chose. Please start again"
+GRANT_ENDED = "The permission expired or was withdrawn"
+DEACTIVATED = "The user was deactivated"
+CONNECTION_ENDED = "The mailbox was disconnected or connected anew in the meantime"
 WRONG_CREDENTIALS = "Email or password is not correct"
 TOO_MANY_ATTEMPTS = "Too many attempts. Please wait a few minutes and try again"
 
@@ -45,3 +49,30 @@ def missing_permissions(names: list[str]) -> str:
 def wrong_mailbox(expected: str, actual: str) -> str:
     """What to say when a reconnect came back with another mailbox."""
     return f"Expected {expected} / You signed in as {actual}. Nothing was changed"
+
+
+def reauthentication_notice(address: str, provider_name: str, reason: str) -> str:
+    """The notification's body: which mailbox, why, and what to do."""
+    return f"{address} ({provider_name}) is no longer syncing: {reason[:1].lower()}{reason[1:]}. Reconnect it to go on"
+
+
+def incident_title(provider_name: str) -> str:
+    """What the admins are told when a provider refuses EasyCRM itself."""
+    return f"{provider_name} does not accept EasyCRM at the moment"
+
+
+INCIDENTS = {
+    "invalid_client": "The client ID or the client secret is not accepted. Check both, and whether the secret expired",
+    "unauthorized_client": "The application may not use this way of signing in. Check its type in the console",
+    "deleted_client": "The application was deleted in the provider's console",
+    "disabled_client": "The application was disabled in the provider's console",
+    "invalid_scope": "A permission that EasyCRM needs is not registered for the application",
+    "accessNotConfigured": "An interface that EasyCRM needs is not enabled in the provider's console",
+    "client_secret_unreadable": "The stored client secret cannot be opened with the present keys. Enter it again",
+    "not_configured": "The client ID or the client secret was removed. Enter both again",
+}
+
+
+def incident_explanation(code: str) -> str:
+    """What an admin can do about a fault, by the provider's code."""
+    return INCIDENTS.get(code, f"The provider answered {code or 'with an unknown error'}. Check the application there")

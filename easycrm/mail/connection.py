@@ -1,14 +1,17 @@
 """The connection of one user to one mailbox: its stored status, its generation, its place in the schedule."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, Column, Index
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Field, Session, col, select, update
 
+from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.core.db import Table, UtcDateTime
-from easycrm.core.errors import NotFound
+from easycrm.core.db import Table, UtcDateTime, changed
+from easycrm.core.errors import EasyCRMError, NotFound
+from easycrm.providers.base import Capability
 
 
 class Status(StrEnum):
@@ -17,6 +20,12 @@ class Status(StrEnum):
     CONNECTED = "connected"
     REQUIRES_REAUTHENTICATION = "requires_reauthentication"
     NOT_CONNECTED = "not_connected"
+
+
+class ConnectionEnded(EasyCRMError):
+    """The generation that a run or a token belongs to is over: stop, write nothing, tell nobody."""
+
+    default_message = wording.CONNECTION_ENDED
 
 
 class Connection(Table, table=True):
@@ -75,3 +84,32 @@ def owned(session: Session, user_id: int, connection_id: int) -> Connection:
 def of_user(session: Session, user_id: int) -> list[Connection]:
     """All of a user's mailboxes, disconnected ones too, in the order in which they came."""
     return list(session.exec(select(Connection).where(Connection.user_id == user_id).order_by(col(Connection.id))))
+
+
+def live_of(session: Session, provider: str, subject: str, *, but: int | None = None) -> list[Connection]:
+    """Connected rows of one mailbox, of whichever user, leaving out row `but`: at Google they share one grant."""
+    rows = select(Connection).where(
+        Connection.provider == provider, Connection.subject == subject, Connection.status == Status.CONNECTED
+    )
+    return [connection for connection in session.exec(rows) if connection.id != but]
+
+
+def capabilities_of(connection: Connection) -> frozenset[Capability]:
+    """What the mailbox's owner granted."""
+    return frozenset(Capability[name] for name in connection.capabilities.split(",") if name)
+
+
+def written(capabilities: Iterable[Capability]) -> str:
+    """Capabilities as they stand in the column."""
+    return ",".join(sorted(capability.name for capability in capabilities))
+
+
+def record_capabilities(session: Session, connection_id: int, capabilities: Iterable[Capability]) -> bool:
+    """Keep what is granted now; whether that is news."""
+    now_granted = written(capabilities)
+    statement = (
+        update(Connection)
+        .where(col(Connection.id) == connection_id, col(Connection.capabilities) != now_granted)
+        .values(capabilities=now_granted, changed_seq=Connection.changed_seq + 1)
+    )
+    return changed(session, statement) == 1

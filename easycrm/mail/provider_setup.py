@@ -114,11 +114,13 @@ def config(provider: str, *, even_if_off: bool = False) -> ProviderConfig:
 
     Raises:
         Refused: nothing is configured, or it is switched off.
-        ProviderMisconfigured: the stored secret cannot be opened.
+        ProviderMisconfigured: the stored secret cannot be opened, or the setup of connected mailboxes is gone.
     """
     with reading() as session:
         setup = session.get(ProviderSetup, provider)
-    if setup is None or not _complete(setup) or not (setup.enabled or even_if_off):
+    if setup is None or not _complete(setup):
+        raise ProviderMisconfigured(code="not_configured") if even_if_off else Refused(wording.NOT_CONFIGURED)
+    if not (setup.enabled or even_if_off):
         raise Refused(wording.NOT_CONFIGURED)
     try:
         secret = ring().open(setup.client_secret, _binding(provider))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import Column
-from sqlmodel import Field
+from sqlmodel import Field, Session, col, delete
 
 from easycrm.core.clock import now
 from easycrm.core.db import Table, UtcDateTime
@@ -43,3 +43,8 @@ class PendingRevocation(Table, table=True):
 def binding(column: str, connection_id: int, generation: int, table: str = "token_set") -> Binding:
     """Where a token of this connection and generation lives."""
     return Binding(table, column, str(connection_id), generation)
+
+
+def destroy(session: Session, connection_id: int) -> None:
+    """Delete the connection's tokens."""
+    session.exec(delete(TokenSet).where(col(TokenSet.connection_id) == connection_id))

@@ -1,0 +1,105 @@
+"""A provider in memory, for answers that the simulator gives too rarely or too slowly."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from easycrm.core.clock import now
+from easycrm.providers.base import (
+    AuthorizeStart,
+    Capability,
+    Granted,
+    Identity,
+    Profile,
+    ProviderConfig,
+    RevocationOutcome,
+    Tokens,
+)
+from easycrm.providers.errors import ConsentFailed, GrantRevoked
+
+ALL = frozenset(Capability)
+
+
+class FakeProvider:
+    """Grants everything to Ada until told otherwise; counts what it is asked."""
+
+    has_tenant = True
+    consent_page = "https://provider.example.com/permissions"
+
+    def __init__(self, key: str = "google", name: str = "Google Workspace", *, revokes: bool = True) -> None:
+        self.key = key
+        self.name = name
+        self.revokes = revokes
+        self.identity = Identity("subject-ada", "ada@example.com", "Ada")
+        self.profile_address = ""
+        self.capabilities: frozenset[Capability] | None = ALL
+        self.gives_refresh_token = True
+        self.replaces_refresh_token = False
+        self.lifetime = timedelta(hours=1)
+        self.delay = 0.0
+        self.fails: dict[str, Exception] = {}
+        self.calls: list[str] = []
+        self.hints: list[str] = []
+        self.live: set[str] = set()
+        self.revoked: list[str] = []
+        self._numbers = itertools.count(1)
+
+    def speaks_as(self, issuer: str) -> bool:
+        return issuer == "https://provider.example.com"
+
+    async def authorize(self, config: ProviderConfig, *, state: str, login_hint: str = "") -> AuthorizeStart:
+        self._called("authorize")
+        self.hints.append(login_hint)
+        query = urlencode({"state": state, "client_id": config.client_id, "redirect_uri": config.redirect_uri})
+        flow = json.dumps({"verifier": "canary-verifier", "state": state})
+        return AuthorizeStart(f"https://accounts.google.com/o/oauth2/v2/auth?{query}", flow)
+
+    async def exchange(self, config: ProviderConfig, flow: str, answer: Mapping[str, str]) -> Granted:
+        self._called("exchange")
+        await asyncio.sleep(self.delay)
+        if answer["code"] != "good" or json.loads(flow)["state"] != answer["state"]:
+            raise ConsentFailed
+        return Granted(self._tokens(with_refresh=self.gives_refresh_token), self.identity)
+
+    async def refresh(self, config: ProviderConfig, refresh_token: str) -> Tokens:
+        self._called("refresh")
+        await asyncio.sleep(self.delay)
+        if refresh_token not in self.live:
+            raise GrantRevoked(code="invalid_grant")
+        return self._tokens(with_refresh=self.replaces_refresh_token)
+
+    async def revoke(self, config: ProviderConfig, refresh_token: str) -> RevocationOutcome:
+        self._called("revoke")
+        if not self.revokes:
+            return "not offered"
+        known = refresh_token in self.live
+        self.live.clear()
+        self.revoked.append(refresh_token)
+        return "revoked" if known else "already revoked"
+
+    async def profile(self, access_token: str, identity: Identity) -> Profile:
+        self._called("profile")
+        return Profile(self.profile_address or identity.address, identity.name)
+
+    def count(self, call: str) -> int:
+        return self.calls.count(call)
+
+    def _called(self, call: str) -> None:
+        self.calls.append(call)
+        if call in self.fails:
+            raise self.fails[call]
+
+    def _tokens(self, *, with_refresh: bool) -> Tokens:
+        number = next(self._numbers)
+        refresh = f"canary-refresh-{number}" if with_refresh else None
+        if refresh:
+            self.live.add(refresh)
+        return Tokens(f"canary-access-{number}", refresh, now() + self.lifetime, self.capabilities)
+
+
+def state_of(url: str) -> str:
+    """The state in an authorize address."""
+    return parse_qs(urlsplit(url).query)["state"][0]
