@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Sets up and runs every check. ./test.sh --full runs the long tests at full count; other words go to pytest.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+source .ci/environment.sh
+source .ci/services.sh
+
+prepare_environment requirements.txt tests/requirements.txt
+export PATH="$PWD/.venv/bin:$PATH"
+export PYTHONDONTWRITEBYTECODE=1
+prepare_browser
+prepare_postgresql
+trap stop_services EXIT
+
+echo "Checking form, types and imports …"
+ruff check .
+ruff format --check .
+basedpyright
+lint-imports
+deptry .
+
+echo "Running the tests …"
+python -m pytest "$@"

@@ -1,0 +1,120 @@
+"""The whole product as people run it: `python -m easycrm demo`, built pages, worker and simulator included."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from tests.simulator_process import REPOSITORY, Simulator
+
+START_SECONDS = 180
+
+
+@dataclass
+class Product:
+    """A running demo. Addresses end without a slash; `data` is its data directory."""
+
+    url: str
+    simulator: Simulator
+    data: Path
+    process: subprocess.Popen[str]
+    output: Path
+    _cookies: dict[str, str] = field(default_factory=dict[str, str])
+
+    def cookie(self, role: str) -> tuple[str, str]:
+        """Name and value of a signed-in session's cookie; one session a role."""
+        if role not in self._cookies:
+            self._cookies[role] = self.sign_in(f"{role}@example.com", self.password(role))
+        return "easycrm_session", self._cookies[role]
+
+    def password(self, role: str) -> str:
+        """The demo's password of "admin" or "member"."""
+        return str(json.loads((self.data / "sign-ins.json").read_text())[role])
+
+    def sign_in(self, email: str, password: str) -> str:
+        """A fresh session's cookie value."""
+        form = {"email": email, "password": password}
+        answer = httpx.post(f"{self.url}/auth/sign-in", data=form, headers={"Origin": self.url}, trust_env=False)
+        return answer.cookies["easycrm_session"]
+
+    def create_user(self, email: str, password: str, role: str = "member") -> None:
+        """One more account, made on the command line."""
+        command = [sys.executable, "-m", "easycrm", "create-user", "--email", email, "--role", role, "--password-stdin"]
+        subprocess.run(command, cwd=REPOSITORY, env=self.environment(), input=password, text=True, check=True)
+
+    def environment(self) -> dict[str, str]:
+        """What a command needs to work on this installation."""
+        mine = {
+            "EASYCRM_ENV": "development",
+            "EASYCRM_DATA_DIR": str(self.data),
+            "EASYCRM_KEY_FILE": str(self.data / "keys"),
+            "EASYCRM_PUBLIC_URL": self.url,
+            "EASYCRM_SIMULATOR_URL": self.simulator.url,
+        }
+        return {**without_settings(), **mine}
+
+    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        """What the database says."""
+        with contextlib.closing(sqlite3.connect(self.data / "easycrm.db", timeout=30)) as database:
+            return database.execute(query, values).fetchall()
+
+    def log(self) -> str:
+        """Everything the processes printed so far."""
+        return self.output.read_text()
+
+
+def without_settings() -> dict[str, str]:
+    """This process's environment without EasyCRM's settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("EASYCRM_")}
+
+
+def free_port() -> int:
+    """A port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(data: Path, **settings: str) -> Generator[Product]:
+    """The demo on free ports with its data in `data`, for the time of the block."""
+    port, simulator_port = free_port(), free_port()
+    url = f"http://localhost:{port}"
+    own = {"EASYCRM_DATA_DIR": str(data), "EASYCRM_PORT": str(port), "EASYCRM_SIMULATOR_PORT": str(simulator_port)}
+    data.mkdir(parents=True, exist_ok=True)
+    output = data / "output.log"
+    with output.open("w") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "easycrm", "demo"],
+            cwd=REPOSITORY,
+            env={**without_settings(), **own, **settings},
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    product = Product(url, Simulator(f"http://127.0.0.1:{simulator_port}"), data, process, output)
+    try:
+        _wait(product)
+        yield product
+    finally:
+        product.simulator.close()
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def _wait(product: Product) -> None:
+    until = time.monotonic() + START_SECONDS
+    while "EasyCRM is ready" not in product.log():
+        assert product.process.poll() is None, product.log()
+        assert time.monotonic() < until, product.log()
+        time.sleep(0.1)
