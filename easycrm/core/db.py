@@ -99,7 +99,8 @@ def add_unless_there(session: Session, row: Table) -> bool:
     """Insert `row` unless a unique index has one like it; whether it was inserted. `row` itself stays detached."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = row.model_dump(exclude={"id"} if getattr(row, "id", None) is None else None)
-    return changed(session, insert(type(row)).values(**values).on_conflict_do_nothing()) == 1
+    statement = insert(type(row)).values(**values).on_conflict_do_nothing()
+    return changed(session, statement.execution_options(preserve_rowcount=True)) == 1
 
 
 def changed(session: Session, statement: UpdateBase) -> int:
