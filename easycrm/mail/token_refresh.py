@@ -103,8 +103,9 @@ class Refresh:
 
     async def _request(self, seen: int) -> Held:
         key = self._provider()
+        refresh_token = _open(_stored(self._connection_id, self._generation), "refresh_token")
         try:
-            tokens = await self._ask(key)
+            tokens = await self._ask(key, refresh_token)
             await asyncio.to_thread(self._store, seen, tokens)
         except GrantRevoked as error:
             return await asyncio.to_thread(self._replaced_or_gone, seen, error)
@@ -120,8 +121,7 @@ class Refresh:
         with reading() as session:
             return session.get_one(Connection, self._connection_id).provider
 
-    async def _ask(self, key: str) -> Tokens:
-        refresh_token = _open(_stored(self._connection_id, self._generation), "refresh_token")
+    async def _ask(self, key: str, refresh_token: str) -> Tokens:
         config = provider_setup.config(key, even_if_off=True)
         try:
             async with asyncio.timeout(CALL_SECONDS):
@@ -152,8 +152,7 @@ class Refresh:
         """Somebody may have stored a newer token while this one was refused; else the grant is dead."""
         if _stored(self._connection_id, self._generation).version != seen:
             return held(self._connection_id, self._generation)
-        reason = wording.KEY_UNAVAILABLE if error.code == wording.KEY_UNAVAILABLE else wording.GRANT_ENDED
-        outage.requires_reauthentication(self._connection_id, self._generation, reason)
+        outage.requires_reauthentication(self._connection_id, self._generation, wording.GRANT_ENDED)
         raise error
 
     def _release(self) -> None:
