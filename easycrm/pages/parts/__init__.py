@@ -1,1 +1,1 @@
-"""Small components used by several pages."""
+"""Small components used by several pages; their looks are in assets/theme/parts.css."""

@@ -1,0 +1,129 @@
+"""The way to a provider's consent screen and back: the buttons that begin it, the page it comes back to."""
+
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import reflex as rx
+
+from easycrm import worker
+from easycrm.core import wording
+from easycrm.core.errors import EasyCRMError
+from easycrm.mail import consent
+from easycrm.mail.consent import ConsentRefused
+from easycrm.pages.flash import tell
+from easycrm.pages.parts.feedback import waiting
+from easycrm.pages.parts.mark import brand_mark
+from easycrm.pages.session import me, require
+
+SETTINGS = "/settings/email"
+EVERYTHING = "everything"
+WINDOWS = [
+    ("7", "last 7 days"),
+    ("30", "last 30 days"),
+    ("90", "last 90 days"),
+    ("180", "last 180 days"),
+    (EVERYTHING, "everything"),
+]
+
+
+class ConsentState(rx.State):
+    """Which consent is on its way, and why the last one came to nothing."""
+
+    leaving: str = ""
+    problem: str = ""
+    problem_action: str = wording.TRY_AGAIN
+    problem_provider: str = ""
+    problem_connection: int = 0
+    _just_failed: bool = False
+
+    @rx.event
+    @require("member")
+    def arrive(self) -> None:
+        """Forget an earlier failure, but for the one that led here."""
+        self.leaving = ""
+        if not self._just_failed:
+            self.problem = ""
+        self._just_failed = False
+
+    @rx.event
+    @require("member")
+    async def connect(self, provider: str, form: dict[str, Any]) -> Any:
+        """Go to the provider to connect another mailbox."""
+        async for step in self._leave(provider, f"connect:{provider}", window_days=_window(form.get("window"))):
+            yield step
+
+    @rx.event
+    @require("member")
+    async def reconnect(self, provider: str, connection_id: int) -> Any:
+        """Go to the provider to renew the consent for a mailbox that is known already."""
+        async for step in self._leave(provider, f"reconnect:{connection_id}", reconnects=connection_id):
+            yield step
+
+    @rx.event
+    @require("member")
+    async def try_again(self) -> Any:
+        """Begin the consent anew that failed last."""
+        provider, connection_id = self.problem_provider, self.problem_connection
+        async for step in self._leave(provider, "again", reconnects=connection_id or None):
+            yield step
+
+    @rx.event
+    @require("member")
+    def dismiss(self) -> None:
+        """Take the reason of the last failure away."""
+        self.problem = ""
+
+    @rx.event
+    @require("member")
+    async def finish_consent(self, provider: str) -> Any:
+        """Complete the consent with what the provider sent the browser back with; always ends on the settings page."""
+        person = me()
+        answer = parse_qsl(urlsplit(str(self.router.url)).query, keep_blank_values=True)
+        try:
+            done = await consent.complete(
+                user_id=person.user_id, session_id=person.session_id, provider=provider, answer=answer
+            )
+        except EasyCRMError as error:
+            self._fail(provider, error)
+        else:
+            self.problem = ""
+            if not done.repeated:
+                worker.sync_mailbox(done.connection_id)
+                await tell(self, f"{wording.connected_as(done.address)}. Your email is on its way")
+        return rx.redirect(SETTINGS, replace=True)
+
+    async def _leave(self, provider: str, what: str, **begin: Any) -> Any:
+        if self.leaving:
+            return
+        self.leaving = what
+        yield
+        person = me()
+        try:
+            url = await consent.begin(
+                user_id=person.user_id, session_id=person.session_id, provider=provider, return_path=SETTINGS, **begin
+            )
+        except EasyCRMError as error:
+            self.leaving = ""
+            await tell(self, error.user_message, "bad")
+            return
+        self.problem = ""
+        yield rx.redirect(url)
+
+    def _fail(self, provider: str, error: EasyCRMError) -> None:
+        self.problem, self.problem_provider, self._just_failed = error.user_message, provider, True
+        self.problem_action = "Start again" if error.user_message.endswith("start again") else wording.TRY_AGAIN
+        self.problem_connection = (getattr(error, "reconnects", None) or 0) if isinstance(error, ConsentRefused) else 0
+
+
+def callback_page() -> rx.Component:
+    """What is seen while the provider's answer is checked."""
+    return rx.el.main(
+        rx.el.div(brand_mark(40), rx.el.h1("Connecting your mailbox"), waiting("Checking with the provider…")),
+        class_name="callback",
+    )
+
+
+def _window(choice: object) -> int | None:
+    if choice == EVERYTHING:
+        return None
+    return next((int(days) for days, _ in WINDOWS if days == choice), 30)

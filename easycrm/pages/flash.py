@@ -1,0 +1,52 @@
+"""The short message in the corner that says what just happened."""
+
+from typing import Literal
+
+import reflex as rx
+
+from easycrm.pages.parts.button import icon_button
+from easycrm.pages.session import require
+
+
+class FlashState(rx.State):
+    """The message on screen; its number makes two equal ones differ."""
+
+    number: int = 0
+    text: str = ""
+    tone: str = "good"
+
+    @rx.event
+    @require("member")
+    def dismiss(self) -> None:
+        """Take it away."""
+        self.text = ""
+
+
+async def tell(state: rx.State, text: str, tone: Literal["good", "bad"] = "good") -> None:
+    """Show `text` in the tab that `state` belongs to; a good one leaves by itself."""
+    flash = await state.get_state(FlashState)
+    flash.number += 1
+    flash.text, flash.tone = text, tone
+
+
+def flash_place() -> rx.Component:
+    """Where messages appear; it is always there, so that screen readers announce what comes."""
+    return rx.el.div(
+        rx.cond(
+            FlashState.text != "",
+            rx.el.div(
+                rx.cond(
+                    FlashState.tone == "good",
+                    rx.icon("circle-check", size=18, aria_hidden=True),
+                    rx.icon("circle-alert", size=18, aria_hidden=True),
+                ),
+                rx.el.span(FlashState.text, class_name="flash-text"),
+                icon_button("x", "Dismiss", on_click=FlashState.dismiss),
+                key=FlashState.number.to_string(),
+                class_name=f"flash flash-{FlashState.tone}",
+            ),
+        ),
+        role="status",
+        aria_live="polite",
+        class_name="flash-place",
+    )

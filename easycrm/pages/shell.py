@@ -1,0 +1,176 @@
+"""The frame around every signed-in page: navigation, bell, who is signed in, banners and messages."""
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from easycrm.core import wording
+from easycrm.mail import overview
+from easycrm.mail.connection import Status
+from easycrm.pages import live
+from easycrm.pages.bell import BellState, bell_button, fill_bell
+from easycrm.pages.consent import ConsentState
+from easycrm.pages.flash import flash_place
+from easycrm.pages.parts.browser import NativeForm
+from easycrm.pages.parts.button import button, link
+from easycrm.pages.parts.feedback import notice
+from easycrm.pages.parts.mark import brand_mark
+from easycrm.pages.session import me, require
+
+
+@dataclass(frozen=True)
+class Outage:
+    """A mailbox that waits for its owner to reconnect it."""
+
+    connection_id: int
+    provider: str
+    address: str
+    reason: str
+
+
+class ShellState(rx.State):
+    """Who is signed in, and which mailboxes need that person."""
+
+    name: str = ""
+    email: str = ""
+    initial: str = ""
+    admin: bool = False
+    outages: list[Outage] = []
+
+    @rx.event
+    @require("member")
+    async def load(self) -> None:
+        """Fill the frame, and keep it filled while the tab is open."""
+        person = me()
+        self.name, self.email = person.name or person.email.partition("@")[0], person.email
+        self.initial, self.admin = self.name[:1], person.role == "admin"
+        live.watch(self.router.session.client_token, person.user_id)
+        await fill_shell(self, person.user_id)
+
+
+async def fill_shell(state: ShellState, user_id: int) -> None:
+    """Copy notices and outages of this user into the state."""
+    fill_bell(await state.get_state(BellState), user_id)
+    outages = [
+        Outage(row.id, row.provider, row.address, row.reason)
+        for row in overview.mailboxes(user_id)
+        if row.status == Status.REQUIRES_REAUTHENTICATION
+    ]
+    if outages != state.outages:
+        state.outages = outages
+
+
+def frame(*children: rx.Component, active: str, wide: bool = False) -> rx.Component:
+    """A page in its frame; `active` is the navigation entry it belongs to."""
+    return rx.el.div(
+        rx.el.a("Skip to content", href="#content", class_name="button button-primary skip"),
+        rx.el.header(
+            link(brand_mark(), rx.el.span("EasyCRM"), to="/mailbox", class_name="brand"),
+            bell_button(),
+            _navigation(active),
+            _me(),
+            class_name="side",
+        ),
+        rx.el.div(
+            rx.el.div(rx.foreach(ShellState.outages, _outage), class_name="banners"),
+            rx.el.main(*children, id="content", tab_index=-1, class_name="wide" if wide else "page"),
+            class_name="main",
+        ),
+        flash_place(),
+        class_name="frame",
+    )
+
+
+def page_heading(title: str, lead: str) -> rx.Component:
+    """The page's name, and one sentence on what it is for."""
+    return rx.el.div(rx.el.h1(title), rx.el.p(lead), class_name="page-heading")
+
+
+def _navigation(active: str) -> rx.Component:
+    return rx.el.nav(
+        _entry("mail", "Mailbox", "/mailbox", active == "mailbox"),
+        rx.el.span("Settings", class_name="nav-group"),
+        _entry("plug", wording.EMAIL_INTEGRATION, "/settings/email", active == "email"),
+        rx.cond(
+            ShellState.admin,
+            rx.fragment(
+                rx.el.span("Administration", class_name="nav-group"),
+                _entry("key-round", "Providers", "/admin/providers", active == "providers"),
+            ),
+        ),
+        aria_label="Main",
+        class_name="nav",
+    )
+
+
+def _entry(icon: str, words: str, to: str, active: bool) -> rx.Component:
+    marked = {"aria_current": "page"} if active else {}
+    return link(
+        rx.icon(icon, size=18, aria_hidden=True), rx.el.span(words), to=to, class_name="nav-link", **marked
+    )
+
+
+def _me() -> rx.Component:
+    return rx.el.div(
+        rx.el.button(
+            rx.el.span(ShellState.initial, class_name="avatar", aria_hidden=True),
+            rx.el.span(
+                rx.el.span(ShellState.name, class_name="font-medium"),
+                rx.el.span(ShellState.email, class_name="muted text-xs"),
+                class_name="me-text",
+            ),
+            rx.icon("chevrons-up-down", size=16, class_name="muted", aria_hidden=True),
+            type="button",
+            aria_label="Your account",
+            class_name="me-button",
+            custom_attrs={"popoverTarget": "account"},
+        ),
+        rx.el.div(
+            rx.el.p(ShellState.email, class_name="px-2 py-1 muted small break-all"),
+            rx.el.div(
+                _theme("system", "monitor", "System"),
+                _theme("light", "sun", "Light"),
+                _theme("dark", "moon", "Dark"),
+                role="group",
+                aria_label="Theme",
+                class_name="themes",
+            ),
+            rx.el.div(class_name="menu-line"),
+            NativeForm.create(
+                rx.el.button(rx.icon("log-out", size=18, aria_hidden=True), "Sign out", class_name="menu-item"),
+                action="/auth/sign-out",
+                method="post",
+            ),
+            id="account",
+            class_name="popover popover-me",
+            custom_attrs={"popover": "auto"},
+        ),
+        class_name="me",
+    )
+
+
+def _theme(mode: str, icon: str, words: str) -> rx.Component:
+    return rx.el.button(
+        rx.icon(icon, size=15, aria_hidden=True),
+        words,
+        type="button",
+        on_click=rx.set_color_mode(mode),
+        aria_pressed=rx.cond(rx.color_mode == mode, "true", "false"),
+    )
+
+
+def _outage(outage: Outage) -> rx.Component:
+    return notice(
+        wording.NEEDS_REAUTHENTICATION,
+        rx.el.span(outage.address, rx.cond(outage.reason != "", f": {outage.reason}", "")),
+        tone="bad",
+        actions=(
+            button(
+                wording.RECONNECT,
+                look="primary",
+                aria_label=f"{wording.RECONNECT} {outage.address}",
+                on_click=ConsentState.reconnect(outage.provider, outage.connection_id),
+            ),
+        ),
+        role="alert",
+    )
