@@ -1,0 +1,112 @@
+"""Rows made of fetched messages: cleaned of what no database takes, cut to what the columns hold."""
+
+import re
+import zlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from easycrm.providers.base import Address, FetchedMessage
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+_COMPRESSION = 1
+TIE_BITS = 20
+Row = dict[str, Any]
+
+
+def clean(text: str, most: int = 0) -> str:
+    """`text` without NUL and lone surrogates, at most `most` characters long (0: any)."""
+    found = _UNSTORABLE.sub("\ufffd", text) if _UNSTORABLE.search(text) else text
+    return found[:most] if most else found
+
+
+def sort_key(received_at: datetime, provider_message_id: str) -> int:
+    """Received time in milliseconds, made unique by some bits of the id; see `Message`."""
+    milliseconds = int(received_at.timestamp() * 1000)
+    return (milliseconds << TIE_BITS) | (zlib.crc32(provider_message_id.encode()) & ((1 << TIE_BITS) - 1))
+
+
+def compressed(text: str) -> bytes:
+    """A body as it is stored."""
+    return zlib.compress(clean(text).encode(), _COMPRESSION) if text else b""
+
+
+def opened(data: bytes) -> str:
+    """A stored body as text."""
+    return zlib.decompress(data).decode() if data else ""
+
+
+def labelled(labels: Sequence[str]) -> str:
+    """Label ids as `Message.labels` keeps them: each with a space on both sides, so that one can be found by LIKE."""
+    return " " + " ".join(labels) + " " if labels else ""
+
+
+def message_row(connection_id: int, generation: int, thread_id: int, message: FetchedMessage) -> Row:
+    """The `message` row.
+
+    Raises:
+        ValueError: the message cannot be stored as it is; it belongs in the ledger.
+    """
+    if not _EARLIEST <= message.received_at <= _LATEST:
+        raise ValueError(f"received at {message.received_at:%Y}")
+    sender = message.sender or Address("")
+    return {
+        "connection_id": connection_id,
+        "thread_id": thread_id,
+        "generation": generation,
+        "provider_message_id": message.provider_message_id,
+        "message_id_header": clean(message.message_id_header, 998),
+        "in_reply_to": clean(message.in_reply_to, 998),
+        "references": clean(message.references),
+        "subject": clean(message.subject, 1000),
+        "sender_email": clean(sender.email, 320),
+        "sender_name": clean(sender.name, 320),
+        "snippet": clean(message.snippet, 300),
+        "received_at": message.received_at,
+        "sort_key": sort_key(message.received_at, message.provider_message_id),
+        "unread": message.unread,
+        "starred": message.starred,
+        "labels": labelled(message.labels),
+        "has_attachments": any(not attachment.inline for attachment in message.attachments),
+        "size": message.size,
+        "unseen_since": None,
+    }
+
+
+def participant_rows(message_id: int, message: FetchedMessage) -> list[Row]:
+    """The `participant` rows."""
+    sides = (
+        ("from", (message.sender,) if message.sender else ()),
+        ("to", message.to),
+        ("cc", message.cc),
+        ("bcc", message.bcc),
+        ("reply_to", message.reply_to),
+    )
+    return [
+        {"message_id": message_id, "role": role, "email": clean(one.email, 320), "name": clean(one.name, 320)}
+        for role, people in sides
+        for one in people
+    ]
+
+
+def attachment_rows(message_id: int, message: FetchedMessage) -> list[Row]:
+    """The `attachment` rows."""
+    return [
+        {
+            "message_id": message_id,
+            "provider_part_id": clean(one.provider_part_id, 500),
+            "file_name": clean(one.file_name, 500),
+            "media_type": clean(one.media_type, 200),
+            "size": one.size,
+            "content_id": clean(one.content_id, 300),
+            "inline": one.inline,
+        }
+        for one in message.attachments
+    ]
+
+
+def body_row(message_id: int, message: FetchedMessage) -> Row:
+    """The `message_body` row."""
+    return {"message_id": message_id, "text": compressed(message.text), "html": compressed(message.html)}

@@ -1,0 +1,208 @@
+"""Stores one page of a mailbox: messages, states, removals, ledger and cursor in one transaction, behind the fence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import update
+from sqlmodel import Session, col, delete, select
+
+from easycrm.core.clock import now
+from easycrm.core.db import transaction
+from easycrm.mail import message_rows, thread_rows
+from easycrm.mail.connection import Connection, ConnectionEnded, Status
+from easycrm.mail.folder import MailFolder
+from easycrm.mail.message import Attachment, Message, MessageBody, Participant
+from easycrm.mail.sync_run import SkippedMessage
+from easycrm.mail.upsert import insert_into, upsert
+from easycrm.providers.base import FetchedMessage, MessageState, Page, Unreadable
+
+LEASE = timedelta(minutes=3)
+_CHANGING = (
+    "thread_id", "generation", "subject", "sender_email", "sender_name", "snippet", "received_at", "sort_key",
+    "unread", "starred", "labels", "has_attachments", "size", "unseen_since",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a page changed: messages that are new, gone, and in the ledger."""
+
+    new: int = 0
+    removed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: "Stored") -> "Stored":
+        return Stored(self.new + other.new, self.removed + other.removed, self.skipped + other.skipped)
+
+
+def commit_page(connection_id: int, generation: int, owner: str, page: Page) -> Stored:
+    """Write the page and its cursor, and prolong the lease: all of it or nothing.
+
+    Raises:
+        ConnectionEnded: the generation is over, or another worker holds the lease.
+    """
+    with transaction() as session:
+        connection = fence(session, connection_id, generation, owner)
+        new, failed = _store(session, connection, page.messages)
+        ledger = [*page.unreadable, *failed]
+        _skip(session, connection_id, ledger)
+        _follow(session, connection_id, page.states)
+        certain = [removal.provider_message_id for removal in page.removals if removal.certain]
+        removed = remove(session, connection_id, certain)
+        _mark_unseen(session, connection_id, [one.provider_message_id for one in page.removals if not one.certain])
+        _move_cursor(session, connection_id, page)
+        _progress(connection, page, new)
+        return Stored(new, removed, len(ledger))
+
+
+def fence(session: Session, connection_id: int, generation: int, owner: str) -> Connection:
+    """The connection, locked for this transaction, if it is still ours to write.
+
+    Raises:
+        ConnectionEnded: the generation is over, or another worker holds the lease.
+    """
+    connection = session.exec(select(Connection).where(Connection.id == connection_id).with_for_update()).first()
+    if connection is None or connection.generation != generation or connection.status != Status.CONNECTED:
+        raise ConnectionEnded
+    if connection.lease_owner != owner:
+        raise ConnectionEnded
+    connection.lease_until = now() + LEASE
+    return connection
+
+
+def _store(
+    session: Session, connection: Connection, messages: Sequence[FetchedMessage]
+) -> tuple[int, list[Unreadable]]:
+    if not messages:
+        return 0, []
+    ident = connection.id or 0
+    unique = {message.provider_message_id: message for message in messages}
+    threads = thread_rows.ids_of(session, ident, {message.provider_thread_id for message in messages})
+    rows: list[message_rows.Row] = []
+    failed: list[Unreadable] = []
+    for message in unique.values():
+        thread_id = threads[message.provider_thread_id]
+        try:
+            rows.append(message_rows.message_row(ident, connection.generation, thread_id, message))
+        except ValueError as error:
+            failed.append(Unreadable(message.provider_message_id, "could not be read", str(error)))
+    if not rows:
+        return 0, failed
+    before = _thread_of(session, ident, [row["provider_message_id"] for row in rows])
+    statement = upsert(session, Message, rows, ("connection_id", "provider_message_id"), _CHANGING)
+    ids = {row[1]: row[0] for row in session.exec(statement.returning(Message.id, Message.provider_message_id))}  # pyright: ignore[reportArgumentType, reportCallIssue] (columns, not values)
+    _store_parts(session, [(ids[key], unique[key]) for key in ids], known=[ids[key] for key in before])
+    session.exec(delete(SkippedMessage).where(_named(SkippedMessage, ident, list(ids))))
+    thread_rows.refresh(session, {*threads.values(), *before.values()})
+    return len(rows) - len(before), failed
+
+
+def _store_parts(session: Session, messages: Sequence[tuple[int, FetchedMessage]], known: Sequence[int]) -> None:
+    for table in (MessageBody, Participant, Attachment):
+        if known:
+            session.exec(delete(table).where(col(table.message_id).in_(known)))
+    session.exec(insert_into(session, MessageBody, [message_rows.body_row(*one) for one in messages]))
+    for table, rows in (
+        (Participant, [row for one in messages for row in message_rows.participant_rows(*one)]),
+        (Attachment, [row for one in messages for row in message_rows.attachment_rows(*one)]),
+    ):
+        if rows:
+            session.connection().execute(table.__table__.insert(), rows)  # pyright: ignore
+
+
+def _named(table: type[Message] | type[SkippedMessage], connection_id: int, ids: Sequence[str]):
+    return (col(table.connection_id) == connection_id) & col(table.provider_message_id).in_(ids)
+
+
+def _thread_of(session: Session, connection_id: int, ids: Sequence[str]) -> dict[str, int]:
+    query = select(Message.provider_message_id, Message.thread_id).where(_named(Message, connection_id, ids))
+    return dict(session.exec(query).all())
+
+
+def _skip(session: Session, connection_id: int, ledger: Sequence[Unreadable]) -> None:
+    rows = [
+        {
+            "connection_id": connection_id,
+            "provider_message_id": one.provider_message_id[:300],
+            "reason": one.reason,
+            "detail": message_rows.clean(one.detail, 300),
+            "at": now(),
+        }
+        for one in ledger
+    ]
+    if rows:
+        keys = ("connection_id", "provider_message_id")
+        session.exec(upsert(session, SkippedMessage, rows, keys, ("reason", "detail", "at")))
+
+
+def _follow(session: Session, connection_id: int, states: Sequence[MessageState]) -> None:
+    """Take over read state, star and labels of messages that are here."""
+    for state in states:
+        session.exec(
+            update(Message)
+            .where(_named(Message, connection_id, [state.provider_message_id]))
+            .values(unread=state.unread, starred=state.starred, labels=message_rows.labelled(state.labels))
+            .execution_options(synchronize_session=False)
+        )
+    touched = _thread_of(session, connection_id, [state.provider_message_id for state in states]) if states else {}
+    thread_rows.refresh(session, set(touched.values()))
+
+
+def remove(session: Session, connection_id: int, provider_message_ids: Sequence[str]) -> int:
+    """Delete these messages and everything that belongs to them; how many there were."""
+    if not provider_message_ids:
+        return 0
+    query = select(Message.id, Message.thread_id).where(_named(Message, connection_id, provider_message_ids))
+    found = session.exec(query).all()
+    ids = [ident for ident, _ in found]
+    for table in (MessageBody, Participant, Attachment):
+        session.exec(delete(table).where(col(table.message_id).in_(ids)))
+    session.exec(delete(Message).where(col(Message.id).in_(ids)))
+    session.exec(delete(SkippedMessage).where(_named(SkippedMessage, connection_id, provider_message_ids)))
+    thread_rows.refresh(session, {thread_id for _, thread_id in found})
+    return len(ids)
+
+
+def _mark_unseen(session: Session, connection_id: int, ids: Sequence[str]) -> None:
+    if ids:
+        marking = update(Message).where(_named(Message, connection_id, ids)).values(unseen_since=now())
+        session.exec(marking.execution_options(synchronize_session=False))
+
+
+def remove_unseen(connection_id: int, generation: int, owner: str) -> int:
+    """At the end of a run that read every stream: delete what left its folder and turned up in no other.
+
+    Raises:
+        ConnectionEnded: the generation is over, or another worker holds the lease.
+    """
+    with transaction() as session:
+        connection = fence(session, connection_id, generation, owner)
+        query = select(Message.provider_message_id).where(
+            Message.connection_id == connection_id, col(Message.unseen_since).is_not(None)
+        )
+        removed = remove(session, connection_id, list(session.exec(query)))
+        connection.changed_seq += bool(removed)
+        return removed
+
+
+def _move_cursor(session: Session, connection_id: int, page: Page) -> None:
+    row = {
+        "connection_id": connection_id,
+        "provider_folder_id": page.stream,
+        "name": "",
+        "kind": "stream",
+        "cursor": page.cursor,
+        "caught_up_at": now() if page.caught_up else None,
+        "restarts": 0,
+    }
+    change = ("cursor", "caught_up_at", "restarts") if page.caught_up else ("cursor",)
+    session.exec(upsert(session, MailFolder, [row], ("connection_id", "provider_folder_id"), change))
+
+
+def _progress(connection: Connection, page: Page, new: int) -> None:
+    if connection.import_finished_at is None:
+        connection.import_done += new
+        connection.import_total = page.total if page.total is not None else connection.import_total
+    if page.messages or page.states or page.removals:
+        connection.changed_seq += 1

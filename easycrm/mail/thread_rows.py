@@ -1,0 +1,78 @@
+"""Keeps thread rows equal to their messages, for the threads that a page touched."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Select, func, update
+from sqlmodel import Session, col, delete, select
+
+from easycrm.mail.message import Message
+from easycrm.mail.thread import Thread
+from easycrm.mail.upsert import insert_into
+
+PEOPLE = 4
+
+
+def ids_of(session: Session, connection_id: int, provider_thread_ids: Collection[str]) -> dict[str, int]:
+    """Thread ids by the provider's; threads that are new come into being."""
+    wanted = sorted(provider_thread_ids)
+    if not wanted:
+        return {}
+    rows = [
+        {"connection_id": connection_id, "provider_thread_id": one, "subject": "", "snippet": "", "people": "",
+         "sort_key": 0, "messages": 0, "unread": 0, "has_attachments": False}
+        for one in wanted
+    ]  # fmt: skip
+    session.exec(insert_into(session, Thread, rows).on_conflict_do_nothing())
+    query = select(Thread.provider_thread_id, Thread.id).where(
+        Thread.connection_id == connection_id, col(Thread.provider_thread_id).in_(wanted)
+    )
+    return {provider_id: ident or 0 for provider_id, ident in session.exec(query)}
+
+
+def refresh(session: Session, thread_ids: Collection[int]) -> None:
+    """Recompute the rows of these threads from their messages; one without messages goes."""
+    ids = sorted(thread_ids)
+    if not ids:
+        return
+    mine = col(Message.thread_id) == col(Thread.id)
+    newest = col(Message.sort_key).desc()
+    session.exec(
+        update(Thread)
+        .where(col(Thread.id).in_(ids))
+        .values(
+            messages=_one(select(func.count()).where(mine)),
+            unread=_one(select(func.count()).where(mine, col(Message.unread))),
+            sort_key=func.coalesce(_one(select(func.max(Message.sort_key)).where(mine)), 0),
+            has_attachments=select(Message.id).where(mine, col(Message.has_attachments)).correlate(Thread).exists(),
+            subject=func.coalesce(_one(select(Message.subject).where(mine).order_by(newest).limit(1)), ""),
+            snippet=func.coalesce(_one(select(Message.snippet).where(mine).order_by(newest).limit(1)), ""),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    session.exec(
+        delete(Thread)
+        .where(col(Thread.id).in_(ids), col(Thread.messages) == 0)
+        .execution_options(synchronize_session=False)
+    )
+    _name_people(session, ids)
+
+
+def _one(query: "Select[tuple[int]] | Select[tuple[str]]") -> "ColumnElement[int | str]":
+    return query.correlate(Thread).scalar_subquery()
+
+
+def _name_people(session: Session, ids: Sequence[int]) -> None:
+    """Write the names of the last few senders, the newest last."""
+    rank = func.row_number().over(partition_by=col(Message.thread_id), order_by=col(Message.sort_key).desc())
+    ranked = (
+        select(Message.thread_id, Message.sender_name, Message.sender_email, rank.label("rank"))
+        .where(col(Message.thread_id).in_(ids))
+        .subquery()
+    )
+    query = select(ranked).where(ranked.c.rank <= PEOPLE).order_by(ranked.c.thread_id, ranked.c.rank.desc())
+    names: dict[int, list[str]] = {}
+    for thread_id, name, email, _ in session.exec(query):
+        names.setdefault(thread_id, []).append(str(name or email).replace(",", " "))
+    rows = [{"id": ident, "people": ", ".join(dict.fromkeys(found))[:400]} for ident, found in names.items()]
+    if rows:
+        session.execute(update(Thread), rows)  # pyright: ignore[reportDeprecated] (bulk update by primary key)
