@@ -76,3 +76,69 @@ INCIDENTS = {
 def incident_explanation(code: str) -> str:
     """What an admin can do about a fault, by the provider's code."""
     return INCIDENTS.get(code, f"The provider answered {code or 'with an unknown error'}. Check the application there")
+
+
+STOPPED = "Syncing has stopped. Your synced emails are still here"
+NOTHING_TO_REVOKE = "EasyCRM held no tokens of this mailbox any more"
+LEFT_IN_PLACE = (
+    "The permission was left in place, because another EasyCRM user is connected to this mailbox and depends on it"
+)
+SHARED_GRANT = (
+    "Another EasyCRM user is connected to this mailbox too, by the same permission. It stays in place for that user; "
+    "your own tokens are destroyed"
+)
+
+
+def revocation_asked(provider_name: str) -> str:
+    """The receipt's line while the provider has not confirmed."""
+    return (
+        f"{provider_name} is asked to withdraw EasyCRM's permission. If it does not answer, EasyCRM asks again for "
+        "24 hours and then destroys its last token"
+    )
+
+
+def revocation_done(provider_name: str) -> str:
+    """The receipt's line when the provider has withdrawn the permission, now or before."""
+    return f"{provider_name} has withdrawn EasyCRM's permission"
+
+
+def revocation_not_offered(provider_name: str) -> str:
+    """The receipt's line for a provider where only the person can withdraw the permission."""
+    return (
+        f"EasyCRM has destroyed its tokens. {provider_name} lets only you remove the permission itself, "
+        "on the page linked here"
+    )
+
+
+def access_lives_on(minutes: int) -> str:
+    """The receipt's line about an access token that nobody can call back."""
+    unit = "minute" if minutes == 1 else "minutes"
+    return f"An access token issued earlier stays valid for up to {minutes} {unit}; EasyCRM no longer has it"
+
+
+def permission_page(provider_name: str) -> str:
+    """The words of the link to where a person removes permissions."""
+    return f"See your permissions at {provider_name}"
+
+
+def delayed(reason: str) -> str:
+    """What to say of a mailbox that is late."""
+    return f"{SYNC_DELAYED}: {reason[:1].lower()}{reason[1:]}" if reason else SYNC_DELAYED
+
+
+def recovered(count: int, period: str) -> str:
+    """What a reconnect has brought back."""
+    return f"Recovered {count:,} {'email' if count == 1 else 'emails'} from {period}"
+
+
+CURSOR_KEEPS_EXPIRING = "The provider keeps asking for the mailbox to be read again"
+
+
+def import_started(address: str) -> str:
+    """Told when the first import of a mailbox begins."""
+    return f"Import of {address} has started"
+
+
+def import_finished(address: str, count: int) -> str:
+    """Told when the first import of a mailbox has ended."""
+    return f"Import of {address} is complete: {count:,} email{'' if count == 1 else 's'}"

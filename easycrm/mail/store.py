@@ -91,7 +91,8 @@ def _store(
         return 0, failed
     before = _thread_of(session, ident, [row["provider_message_id"] for row in rows])
     statement = upsert(session, Message, rows, ("connection_id", "provider_message_id"), _CHANGING)
-    ids = {row[1]: row[0] for row in session.exec(statement.returning(Message.id, Message.provider_message_id))}  # pyright: ignore[reportArgumentType, reportCallIssue] (columns, not values)
+    returned = session.connection().execute(statement.returning(col(Message.id), col(Message.provider_message_id)))
+    ids: dict[str, int] = {str(row[1]): int(row[0] or 0) for row in returned}
     _store_parts(session, [(ids[key], unique[key]) for key in ids], known=[ids[key] for key in before])
     session.exec(delete(SkippedMessage).where(_named(SkippedMessage, ident, list(ids))))
     thread_rows.refresh(session, {*threads.values(), *before.values()})

@@ -1,8 +1,10 @@
 """Keeps thread rows equal to their messages, for the threads that a page touched."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, update
+from sqlalchemy import func, update
+from sqlalchemy import select as rows_of
 from sqlmodel import Session, col, delete, select
 
 from easycrm.mail.message import Message
@@ -57,7 +59,7 @@ def refresh(session: Session, thread_ids: Collection[int]) -> None:
     _name_people(session, ids)
 
 
-def _one(query: "Select[tuple[int]] | Select[tuple[str]]") -> "ColumnElement[int | str]":
+def _one(query: Any) -> Any:
     return query.correlate(Thread).scalar_subquery()
 
 
@@ -69,9 +71,9 @@ def _name_people(session: Session, ids: Sequence[int]) -> None:
         .where(col(Message.thread_id).in_(ids))
         .subquery()
     )
-    query = select(ranked).where(ranked.c.rank <= PEOPLE).order_by(ranked.c.thread_id, ranked.c.rank.desc())
+    query = rows_of(ranked).where(ranked.c.rank <= PEOPLE).order_by(ranked.c.thread_id, ranked.c.rank.desc())
     names: dict[int, list[str]] = {}
-    for thread_id, name, email, _ in session.exec(query):
+    for thread_id, name, email, _ in session.connection().execute(query):
         names.setdefault(thread_id, []).append(str(name or email).replace(",", " "))
     rows = [{"id": ident, "people": ", ".join(dict.fromkeys(found))[:400]} for ident, found in names.items()]
     if rows:

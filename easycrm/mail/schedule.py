@@ -1,0 +1,172 @@
+"""Whose mailbox is due, who works on it, and when it is due again. The database is the queue."""
+
+import random
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, or_, select, update
+
+from easycrm.core.clock import now
+from easycrm.core.db import changed, reading, transaction
+from easycrm.core.settings import settings
+from easycrm.mail import outage
+from easycrm.mail.connection import Connection, Status, owned
+from easycrm.mail.store import LEASE
+
+FIRST_BACKOFF_SECONDS = 30
+MOST_BACKOFF_SECONDS = 3600
+IDLE_STRETCH = 4
+_JITTER = 0.1
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to work on one mailbox, for as long as each page renews it."""
+
+    connection_id: int
+    user_id: int
+    provider: str
+    generation: int
+    owner: str
+    address: str
+    since: datetime | None
+    importing: bool
+    first_run: bool
+    failures: int
+
+
+def due(limit: int) -> list[int]:
+    """Ids of mailboxes that are due and that nobody works on, longest waiting first."""
+    moment = now()
+    with reading() as session:
+        query = (
+            select(Connection.id)
+            .where(
+                Connection.status == Status.CONNECTED,
+                col(Connection.next_sync_at) <= moment,
+                or_(col(Connection.lease_until).is_(None), col(Connection.lease_until) < moment),
+            )
+            .order_by(col(Connection.next_sync_at))
+            .limit(limit)
+        )
+        return [ident for ident in session.exec(query) if ident is not None]
+
+
+def claim(connection_id: int) -> Lease | None:
+    """Take the mailbox, unless it is not due, somebody else has it, or its provider is paused."""
+    moment, owner = now(), secrets.token_hex(16)
+    with transaction() as session:
+        taking = (
+            update(Connection)
+            .where(
+                col(Connection.id) == connection_id,
+                col(Connection.status) == Status.CONNECTED,
+                col(Connection.next_sync_at) <= moment,
+                or_(col(Connection.lease_until).is_(None), col(Connection.lease_until) < moment),
+            )
+            .values(lease_owner=owner, lease_until=moment + LEASE, last_attempt_at=moment)
+            .execution_options(synchronize_session=False)
+        )
+        if changed(session, taking) == 0:
+            return None
+        connection = session.get_one(Connection, connection_id)
+        if outage.paused(session, connection.provider):
+            _put_off(connection, seconds=60)
+            return None
+        first = connection.import_started_at is None
+        connection.import_started_at = connection.import_started_at or moment
+        return _lease(connection, owner, first)
+
+
+def _lease(connection: Connection, owner: str, first: bool) -> Lease:
+    anchor, days = connection.import_started_at or now(), connection.window_days
+    return Lease(
+        connection_id=connection.id or 0,
+        user_id=connection.user_id,
+        provider=connection.provider,
+        generation=connection.generation,
+        owner=owner,
+        address=connection.address,
+        since=anchor - timedelta(days=days) if days is not None else None,
+        importing=connection.import_finished_at is None,
+        first_run=first,
+        failures=connection.failures,
+    )
+
+
+def _put_off(connection: Connection, *, seconds: float) -> None:
+    connection.lease_owner, connection.lease_until = "", None
+    connection.next_sync_at = now() + timedelta(seconds=seconds)
+
+
+def finish(lease: Lease, *, found_something: bool) -> None:
+    """Everything was read: note the success and when to look again; quiet mailboxes are looked at less often."""
+    with transaction() as session:
+        connection = _mine(session, lease)
+        if connection is None:
+            return
+        moment = now()
+        quiet = connection.last_success_at is not None and not found_something
+        interval = _interval(connection, quiet)
+        connection.last_success_at, connection.failures, connection.last_error = moment, 0, ""
+        _put_off(connection, seconds=interval * random.uniform(1 - _JITTER, 1 + _JITTER))
+
+
+def _interval(connection: Connection, quiet: bool) -> float:
+    """Seconds until the next look: the setting, stretched up to four times while nothing comes."""
+    base = float(settings().sync_interval_seconds)
+    if not quiet or connection.next_sync_at is None or connection.last_success_at is None:
+        return base
+    waited = (connection.next_sync_at - connection.last_success_at).total_seconds()
+    return min(max(base, waited * 1.5), base * IDLE_STRETCH)
+
+
+def fail(lease: Lease, reason: str, retry_after: float | None = None) -> float:
+    """Something temporary came in the way; seconds until the next try, never earlier than the provider asked."""
+    with transaction() as session:
+        connection = _mine(session, lease)
+        if connection is None:
+            return 0
+        connection.failures += 1
+        connection.last_error = reason[:300]
+        connection.changed_seq += 1
+        wait = backoff(connection.failures, retry_after)
+        _put_off(connection, seconds=wait)
+        return wait
+
+
+def backoff(failures: int, retry_after: float | None) -> float:
+    """Seconds to wait after so many failures in a row: doubling with jitter up to an hour."""
+    doubled = min(FIRST_BACKOFF_SECONDS * 2 ** (failures - 1), MOST_BACKOFF_SECONDS)
+    asked = min(retry_after or 0, MOST_BACKOFF_SECONDS)
+    return max(doubled * random.uniform(1, 1 + _JITTER), asked)
+
+
+def release(lease: Lease) -> None:
+    """Let the next mailbox have its turn; this one stays due."""
+    with transaction() as session:
+        connection = _mine(session, lease)
+        if connection is not None:
+            _put_off(connection, seconds=0)
+
+
+def _mine(session: Session, lease: Lease) -> Connection | None:
+    query = select(Connection).where(
+        Connection.id == lease.connection_id,
+        Connection.generation == lease.generation,
+        Connection.lease_owner == lease.owner,
+    )
+    return session.exec(query.with_for_update()).first()
+
+
+def request_now(user_id: int, connection_id: int) -> None:
+    """Make one's own mailbox due at once; the caller enqueues it afterwards.
+
+    Raises:
+        NotFound: it is not theirs.
+    """
+    with transaction() as session:
+        connection = owned(session, user_id, connection_id)
+        if connection.status == Status.CONNECTED:
+            connection.next_sync_at = now()

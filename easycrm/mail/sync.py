@@ -1,0 +1,187 @@
+"""The import and the incremental sync of one mailbox: pages are read, and each is stored with its cursor."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import cast
+
+from sqlmodel import col, select, update
+
+from easycrm.core import wording
+from easycrm.core.clock import now
+from easycrm.core.db import reading, transaction
+from easycrm.core.log import logger
+from easycrm.mail import outage, schedule, store, token_vault
+from easycrm.mail.connection import Connection, ConnectionEnded
+from easycrm.mail.folder import MailFolder
+from easycrm.mail.message import Message
+from easycrm.mail.schedule import Lease
+from easycrm.mail.store import Stored
+from easycrm.mail.sync_run import SkippedMessage, SyncRun
+from easycrm.mail.upsert import upsert
+from easycrm.notices import bell
+from easycrm.providers.base import Folder, Page, Window
+from easycrm.providers.errors import (
+    CursorExpired,
+    GrantRevoked,
+    ProviderError,
+    ProviderMisconfigured,
+)
+from easycrm.providers.registry import provider as known_provider
+
+SLICE_MESSAGES = 250
+MOST_RESTARTS = 3
+_log = logger(__name__)
+
+
+async def sync_mailbox(connection_id: int) -> float | None:
+    """Work on one mailbox for a slice, if it is due.
+
+    Returns: seconds after which it should be looked at again, where that is sooner than the schedule's tick.
+    """
+    lease = await asyncio.to_thread(schedule.claim, connection_id)
+    if lease is None:
+        return None
+    try:
+        return await _work(lease)
+    except ConnectionEnded:
+        _log.info("sync ended by a newer generation", connection=connection_id)
+        return None
+    except CursorExpired as error:
+        return await asyncio.to_thread(_restart, lease, error.folder_id)
+    except GrantRevoked as error:
+        # The vault asks the owner itself when refreshing fails; a provider may also refuse a fresh token.
+        await asyncio.to_thread(outage.requires_reauthentication, connection_id, lease.generation, error.user_message)
+        return None
+    except ProviderMisconfigured as error:
+        await asyncio.to_thread(outage.provider_fault, lease.provider, error)
+        return await _put_off(lease, error)
+    except ProviderError as error:
+        return await _put_off(lease, error)
+
+
+async def _put_off(lease: Lease, error: ProviderError) -> float | None:
+    _log.warning("sync put off", connection=lease.connection_id, reason=error.detail or type(error).__name__)
+    await asyncio.to_thread(schedule.fail, lease, error.user_message, error.retry_after)
+    return None
+
+
+async def _work(lease: Lease) -> float | None:
+    """Read until every stream has caught up or the slice is full."""
+    provider, access = known_provider(lease.provider), token_vault.access(lease.connection_id, lease.generation)
+    if lease.importing:
+        await asyncio.to_thread(_begin_import, lease)
+    if lease.first_run:
+        await asyncio.to_thread(_note_folders, lease, await provider.folders(access))
+    stored, mine = Stored(), (lease.connection_id, lease.generation, lease.owner)
+    cursors = await asyncio.to_thread(_cursors, lease)
+    changes = provider.changes(access, cursors, Window(lease.since), lambda ids: known(lease.connection_id, ids))
+    async with aclosing(cast("AsyncGenerator[Page, None]", changes)) as pages:
+        async for page in pages:
+            stored += await asyncio.to_thread(store.commit_page, *mine, page)
+            if stored.new >= SLICE_MESSAGES:
+                await asyncio.to_thread(_record, lease, stored)
+                await asyncio.to_thread(schedule.release, lease)
+                return 0
+    stored += Stored(
+        removed=await asyncio.to_thread(store.remove_unseen, lease.connection_id, lease.generation, lease.owner)
+    )
+    await asyncio.to_thread(outage.provider_works, lease.provider)
+    await asyncio.to_thread(_complete, lease, stored)
+    return None
+
+
+def known(connection_id: int, ids: Sequence[str]) -> set[str]:
+    """Of these provider message ids, those that are stored or in the ledger."""
+    found: set[str] = set()
+    with reading() as session:
+        for table in (Message, SkippedMessage):
+            query = select(table.provider_message_id).where(
+                table.connection_id == connection_id, col(table.provider_message_id).in_(ids)
+            )
+            found.update(session.exec(query))
+    return found
+
+
+def _cursors(lease: Lease) -> dict[str, str]:
+    with reading() as session:
+        query = select(MailFolder.provider_folder_id, MailFolder.cursor).where(
+            MailFolder.connection_id == lease.connection_id, MailFolder.cursor != ""
+        )
+        return dict(session.exec(query).all())
+
+
+def _begin_import(lease: Lease) -> None:
+    with transaction() as session:
+        key = outage.subject_key(lease.connection_id)
+        bell.open(session, lease.user_id, "import", key, wording.import_started(lease.address), "")
+
+
+def _note_folders(lease: Lease, folders: Sequence[Folder]) -> None:
+    rows = [
+        {
+            "connection_id": lease.connection_id,
+            "provider_folder_id": folder.provider_folder_id[:300],
+            "name": folder.name[:300],
+            "kind": folder.kind[:20],
+            "cursor": "",
+            "restarts": 0,
+        }
+        for folder in folders
+    ]
+    if rows:
+        with transaction() as session:
+            store.fence(session, lease.connection_id, lease.generation, lease.owner)
+            session.exec(upsert(session, MailFolder, rows, ("connection_id", "provider_folder_id"), ("name", "kind")))
+
+
+def _complete(lease: Lease, stored: Stored) -> None:
+    """Every stream has caught up: end the import if there was one, and note the success."""
+    with transaction() as session:
+        connection = store.fence(session, lease.connection_id, lease.generation, lease.owner)
+        if connection.import_finished_at is None:
+            connection.import_finished_at = now()
+            connection.import_total = connection.import_done
+            key = outage.subject_key(lease.connection_id)
+            bell.resolve(session, "import", key)
+            told = wording.import_finished(connection.address, connection.import_done)
+            bell.open(session, lease.user_id, "imported", key, told, "")
+        connection.changed_seq += 1
+    _record(lease, stored)
+    schedule.finish(lease, found_something=bool(stored.new or stored.removed))
+
+
+def _record(lease: Lease, stored: Stored) -> None:
+    """Keep a row of a run that did something."""
+    if not (stored.new or stored.removed or stored.skipped):
+        return
+    with transaction() as session:
+        store.fence(session, lease.connection_id, lease.generation, lease.owner)
+        session.add(
+            SyncRun(
+                connection_id=lease.connection_id,
+                generation=lease.generation,
+                kind="import" if lease.importing else "sync",
+                finished_at=now(),
+                stored=stored.new,
+                removed=stored.removed,
+                skipped=stored.skipped,
+            )
+        )
+
+
+def _restart(lease: Lease, stream: str) -> float | None:
+    """The provider dropped a cursor: read that stream's window again, but not for ever."""
+    with transaction() as session:
+        store.fence(session, lease.connection_id, lease.generation, lease.owner)
+        mine = (col(MailFolder.connection_id) == lease.connection_id) & (col(MailFolder.provider_folder_id) == stream)
+        session.exec(update(MailFolder).where(mine).values(cursor="", restarts=MailFolder.restarts + 1))
+        folder = session.exec(select(MailFolder).where(mine)).first()
+        # What was deleted meanwhile is told by no cursor: the next comparison finds it.
+        session.get_one(Connection, lease.connection_id).last_reconciled_at = None
+        restarts = folder.restarts if folder else 1
+    if restarts > MOST_RESTARTS:
+        schedule.fail(lease, wording.CURSOR_KEEPS_EXPIRING)
+        return None
+    schedule.release(lease)
+    return 0
