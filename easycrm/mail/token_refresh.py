@@ -141,6 +141,8 @@ class Refresh:
         if tokens.refresh_token is not None:
             values["refresh_token"] = self._seal(tokens.refresh_token, "refresh_token")
         with transaction() as session:
+            # Whoever changes both rows locks the connection first; the other order would deadlock with a disconnect.
+            session.get_one(Connection, self._connection_id, with_for_update=True)
             if changed(session, update(TokenSet).where(*self._version(seen)).values(**values)) == 1:
                 self._note_capabilities(session, tokens)
 

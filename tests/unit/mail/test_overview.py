@@ -1,0 +1,122 @@
+"""The overview: verbatim statuses, honest freshness, what a reconnect brought back."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlmodel import select
+
+from easycrm.core import wording
+from easycrm.core.clock import now
+from easycrm.core.db import transaction
+from easycrm.mail import consent, disconnect, outage, overview
+from easycrm.mail.connection import Connection
+from easycrm.mail.overview import MailboxRow
+from easycrm.mail.period import period
+from easycrm.mail.sync_run import SyncRun
+from easycrm.providers.base import Capability
+from easycrm.providers.errors import ProviderMisconfigured
+from tests.unit.mail.conftest import Someone
+
+Connect = Callable[..., Awaitable[consent.Completed]]
+START = datetime(2026, 3, 12, 12, tzinfo=UTC)
+
+
+def only(someone: Someone) -> MailboxRow:
+    (row,) = overview.mailboxes(someone.user_id)
+    return row
+
+
+def change(**values: object) -> None:
+    with transaction() as session:
+        row = session.exec(select(Connection)).one()
+        for name, value in values.items():
+            setattr(row, name, value)
+        session.add(row)
+
+
+async def test_each_status_has_its_exact_words(ada: Someone, connected: Connect) -> None:
+    done = await connected()
+    assert (only(ada).status_text, only(ada).importing) == ("Connected as ada@example.com", True)
+    outage.requires_reauthentication(done.connection_id, 1, wording.GRANT_ENDED)
+    row = only(ada)
+    assert (row.status_text, row.reason, row.importing) == ("Requires Re-authentication", wording.GRANT_ENDED, False)
+    disconnect.disconnect(ada.user_id, done.connection_id)
+    assert only(ada).status_text == "Not connected"
+
+
+async def test_a_users_overview_holds_nobody_elses_mailbox(mallory: Someone, connected: Connect) -> None:
+    await connected()
+    assert overview.mailboxes(mallory.user_id) == []
+
+
+async def test_sync_is_called_delayed_only_after_three_missed_intervals(ada: Someone, connected: Connect) -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        await connected()
+        change(last_success_at=now(), failures=2, last_error="The provider cannot be reached at the moment")
+        clock.shift(timedelta(minutes=15))
+        assert only(ada).delayed_text == ""
+        clock.shift(timedelta(seconds=1))
+        assert only(ada).delayed_text == "Sync delayed: the provider cannot be reached at the moment"
+        change(last_success_at=now())
+        assert only(ada).delayed_text == ""
+
+
+async def test_an_idle_mailbox_that_waits_for_its_turn_is_not_late(ada: Someone, connected: Connect) -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        await connected()
+        change(last_success_at=now(), next_sync_at=now() + timedelta(minutes=30))
+        clock.shift(timedelta(minutes=25))
+        assert only(ada).delayed_text == ""
+        clock.shift(timedelta(minutes=21))
+        assert only(ada).delayed_text == wording.SYNC_DELAYED
+
+
+async def test_a_provider_problem_is_named_and_the_mailbox_stays_connected(ada: Someone, connected: Connect) -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        await connected()
+        change(last_success_at=now(), failures=3)
+        clock.shift(timedelta(hours=1))
+        outage.provider_fault("google", ProviderMisconfigured(code="invalid_client"))
+        row = only(ada)
+    assert row.status_text == "Connected as ada@example.com"
+    assert (row.reason, row.delayed_text) == (wording.PROVIDER_PROBLEM, "")
+
+
+async def test_a_permission_that_was_taken_away_is_named(ada: Someone, connected: Connect) -> None:
+    await connected()
+    assert only(ada).missing == ()
+    change(capabilities="READ")
+    assert only(ada).missing == (Capability.SEND.value, Capability.CONTACTS.value)
+
+
+async def test_what_a_reconnect_recovered_is_told_with_its_days(ada: Someone, connected: Connect) -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        done = await connected()
+        change(last_success_at=now())
+        outage.requires_reauthentication(done.connection_id, 1, wording.GRANT_ENDED)
+        clock.shift(timedelta(days=3))
+        await connected()
+        assert only(ada).recovered_text == ""
+        with transaction() as session:
+            run = SyncRun(connection_id=done.connection_id, generation=2, kind="recover", stored=84, finished_at=now())
+            session.add(run)
+        assert only(ada).recovered_text == "Recovered 84 emails from 12\u201315 March"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        ((2026, 3, 12), (2026, 3, 12), "12 March"),
+        ((2026, 3, 12), (2026, 3, 15), "12\u201315 March"),
+        ((2026, 2, 27), (2026, 3, 2), "27 February \u2013 2 March"),
+        ((2025, 12, 30), (2026, 1, 2), "30 December 2025 \u2013 2 January 2026"),
+        ((2025, 3, 12), (2025, 3, 15), "12\u201315 March 2025"),
+    ],
+)
+def test_a_period_is_no_longer_than_it_has_to_be(
+    start: tuple[int, int, int], end: tuple[int, int, int], words: str
+) -> None:
+    with time_machine.travel(START):
+        assert period(datetime(*start, tzinfo=UTC), datetime(*end, tzinfo=UTC)) == words
