@@ -204,7 +204,13 @@ def _redirect_uri(item: SetupItem) -> rx.Component:
     return rx.el.div(
         rx.el.label("Redirect URI", html_for=f"{item.key}-redirect"),
         rx.el.div(
-            rx.el.input(id=f"{item.key}-redirect", value=item.redirect_uri, read_only=True, class_name="input"),
+            rx.el.input(
+                id=f"{item.key}-redirect",
+                name="redirect_uri",
+                value=item.redirect_uri,
+                read_only=True,
+                class_name="input",
+            ),
             CopyButton.create(text=item.redirect_uri, label="Copy", class_name="button button-plain"),
             class_name="setup-copy",
         ),

@@ -95,6 +95,7 @@ def _receipt(goodbye: Goodbye) -> rx.Component:
 def _disconnect_dialog() -> rx.Component:
     return confirm(
         rx.el.p(EmailState.asked_address, class_name="font-medium break-all"),
+        rx.cond(EmailState.asked_warning != "", rx.el.p(EmailState.asked_warning)),
         name="disconnect",
         question=wording.CONFIRM_DISCONNECT,
         open=EmailState.asked_about > 0,

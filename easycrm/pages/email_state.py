@@ -41,6 +41,7 @@ class EmailState(rx.State):
     turned_off: list[MailboxItem] = []
     asked_about: int = 0
     asked_address: str = ""
+    asked_warning: str = ""
     receipt: list[Goodbye] = []
 
     @rx.event
@@ -69,6 +70,10 @@ class EmailState(rx.State):
     @require("member")
     def ask_disconnect(self, connection_id: int, address: str) -> None:
         """Ask before a mailbox is disconnected."""
+        try:
+            self.asked_warning = disconnect.warning(me().user_id, connection_id)
+        except EasyCRMError:
+            return
         self.asked_about, self.asked_address = connection_id, address
 
     @rx.event
@@ -86,11 +91,11 @@ class EmailState(rx.State):
             return
         user_id = me().user_id
         try:
-            receipt = disconnect.disconnect(user_id, connection_id)
+            receipt = await disconnect.revoke_now(disconnect.disconnect(user_id, connection_id))
         except EasyCRMError as error:
             await tell(self, error.user_message, "bad")
         else:
-            worker.revoke_pending()
+            worker.request_revocation()
             self.receipt = [Goodbye(self.asked_address, list(receipt.lines), receipt.link, receipt.link_words)]
         await self._refresh(user_id)
 

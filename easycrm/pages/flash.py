@@ -4,6 +4,7 @@ from typing import Literal
 
 import reflex as rx
 
+from easycrm.core.errors import EasyCRMError
 from easycrm.pages.parts.button import icon_button
 from easycrm.pages.session import require
 
@@ -20,6 +21,13 @@ class FlashState(rx.State):
     def dismiss(self) -> None:
         """Take it away."""
         self.text = ""
+
+    @rx.event
+    @require("member")
+    def failed(self) -> None:
+        """Say that something unforeseen went wrong."""
+        self.number += 1
+        self.text, self.tone = EasyCRMError.default_message, "bad"
 
 
 async def tell(state: rx.State, text: str, tone: Literal["good", "bad"] = "good") -> None:

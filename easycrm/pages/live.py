@@ -4,29 +4,36 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
 from easycrm.core import log
 from easycrm.mail import watch as changes
+from easycrm.pages.session import cookie_of
+from easycrm.people import sessions
 
 POLL_SECONDS = 1.0
-Refresh = Callable[[rx.State], Awaitable[None]]
+Refresh = Callable[[Any, int], Awaitable[None]]
 
 
 @dataclass
 class _Tab:
+    """An open tab: whose it is, the cookie that proves it (in memory only), and what it has seen."""
+
     user_id: int
+    cookie: str
     seen: str = ""
 
 
 _tabs: dict[str, _Tab] = {}
 
 
-def watch(client_token: str, user_id: int) -> None:
-    """Keep this tab up to date from now on; called whenever a page is loaded."""
-    if client_token:
-        _tabs[client_token] = _Tab(user_id, changes.fingerprints([user_id]).get(user_id, ""))
+def watch(state: rx.State, user_id: int) -> None:
+    """Keep the tab of this state up to date from now on; called whenever a page is loaded."""
+    token = state.router.session.client_token
+    if token:
+        _tabs[token] = _Tab(user_id, cookie_of(state), changes.fingerprints([user_id]).get(user_id, ""))
 
 
 def pusher(app: rx.App, page: type[rx.State], refresh: Refresh) -> Callable[[], object]:
@@ -61,13 +68,17 @@ async def _turn(app: rx.App, page: type[rx.State], refresh: Refresh) -> None:
         current = now.get(tab.user_id, "")
         if current != tab.seen:
             tab.seen = current
-            await _push(app, token, page, refresh)
+            await _push(app, token, tab, page, refresh)
 
 
-async def _push(app: rx.App, token: str, page: type[rx.State], refresh: Refresh) -> None:
+async def _push(app: rx.App, token: str, tab: _Tab, page: type[rx.State], refresh: Refresh) -> None:
+    signed_in = sessions.resolve(tab.cookie)
+    if signed_in is None or signed_in.user_id != tab.user_id:
+        _tabs.pop(token, None)
+        return
     try:
         async with app.modify_state(rx.BaseStateToken(ident=token, cls=page)) as state:
-            await refresh(await state.get_state(page))
+            await refresh(await state.get_state(page), tab.user_id)
     except Exception as error:  # one tab that cannot be served must not keep the others waiting
         log.logger(__name__).warning("live.push_failed", error=type(error).__name__)
 

@@ -94,7 +94,7 @@ def _row(row: ThreadItem) -> rx.Component:
             ),
             rx.el.span(row.subject, class_name="thread-subject"),
             rx.el.span(row.snippet, class_name="thread-snippet"),
-            to=row.to,
+            to=row.href,
             prevent_scroll_reset=True,
             class_name="thread",
             aria_current=rx.cond(row.id == MailboxState.open_id, "true", "false"),

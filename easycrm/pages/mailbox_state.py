@@ -33,7 +33,7 @@ class ThreadItem:
     messages: int
     unread: bool
     has_attachments: bool
-    to: str
+    href: str
 
 
 @dataclass(frozen=True)

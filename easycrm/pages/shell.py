@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import reflex as rx
+from reflex.style import set_color_mode
 
 from easycrm.core import wording
 from easycrm.mail import overview
@@ -44,7 +45,7 @@ class ShellState(rx.State):
         person = me()
         self.name, self.email = person.name or person.email.partition("@")[0], person.email
         self.initial, self.admin = self.name[:1], person.role == "admin"
-        live.watch(self.router.session.client_token, person.user_id)
+        live.watch(self, person.user_id)
         await fill_shell(self, person.user_id)
 
 
@@ -154,7 +155,7 @@ def _theme(mode: str, icon: str, words: str) -> rx.Component:
         rx.icon(icon, size=15, aria_hidden=True),
         words,
         type="button",
-        on_click=rx.set_color_mode(mode),
+        on_click=set_color_mode(mode),
         aria_pressed=rx.cond(rx.color_mode == mode, "true", "false"),
     )
 

@@ -12,7 +12,7 @@ class Dialog(rx.Component):
     library = _LIBRARY
     tag = "Dialog"
     open: rx.Var[bool]
-    on_dismiss: rx.EventHandler[rx.event.no_args_spec]
+    on_dismiss: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class Moment(rx.Component):

@@ -8,6 +8,13 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 Look = Literal["primary", "plain", "quiet", "danger", "warn-quiet"]
 
 
+class Link(ReactRouterLink):
+    """React Router's link, for addresses that stand in the state."""
+
+    to: rx.Var[str]
+
+
+
 def button(*children: rx.Component | rx.Var[str] | str, look: Look = "plain", **props: object) -> rx.Component:
     """A button; `type` is "button" unless given."""
     props.setdefault("type", "button")
@@ -28,10 +35,10 @@ def icon_button(name: str, label: str, **props: object) -> rx.Component:
 
 def button_link(*children: rx.Component | str, to: rx.Var[str] | str, look: Look = "plain") -> rx.Component:
     """A link to a page of EasyCRM that looks like a button."""
-    return ReactRouterLink.create(*children, to=to, class_name=f"button button-{look}")
+    return Link.create(*children, to=to, class_name=f"button button-{look}")
 
 
 def link(*children: rx.Component | rx.Var[str] | str, to: rx.Var[str] | str, **props: object) -> rx.Component:
     """A link to a page of EasyCRM."""
     props.setdefault("class_name", "link")
-    return ReactRouterLink.create(*children, to=to, **props)
+    return Link.create(*children, to=to, **props)

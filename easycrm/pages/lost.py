@@ -1,0 +1,36 @@
+"""What is seen when something is not there: an unknown address, or the connection to EasyCRM."""
+
+import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
+
+from easycrm.pages.parts.button import button_link
+from easycrm.pages.parts.mark import brand_mark
+
+
+def not_found() -> rx.Component:
+    """The page for an address that leads nowhere."""
+    return rx.el.main(
+        rx.el.div(
+            brand_mark(40),
+            rx.el.h1("This page does not exist"),
+            rx.el.p("The address may be mistyped, or the page has moved.", class_name="muted"),
+            button_link("Go to the mailbox", to="/mailbox", look="primary"),
+        ),
+        class_name="callback",
+    )
+
+
+def connection_lost() -> rx.Component:
+    """A bar that stays while the browser cannot reach EasyCRM; it reconnects by itself."""
+    return rx.el.div(
+        rx.cond(
+            has_connection_errors,
+            rx.el.div(
+                rx.el.span(class_name="spinner", aria_hidden=True),
+                rx.el.span("Connection lost. Trying to reach EasyCRM again…"),
+                class_name="lost",
+            ),
+        ),
+        role="status",
+        aria_live="polite",
+    )

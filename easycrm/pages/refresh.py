@@ -1,0 +1,19 @@
+"""What a tab shows anew when something has changed for its user."""
+
+from easycrm.pages.email_state import EmailState
+from easycrm.pages.email_state import fill as fill_email
+from easycrm.pages.flash import tell
+from easycrm.pages.mailbox_state import MailboxState
+from easycrm.pages.mailbox_state import fill as fill_mailbox
+from easycrm.pages.shell import ShellState, fill_shell
+
+
+async def refresh(shell: ShellState, user_id: int) -> None:
+    """Refresh the frame, and the page in it."""
+    await fill_shell(shell, user_id)
+    page = shell.router.url.path.rstrip("/")
+    if page == "/settings/email":
+        for news in fill_email(await shell.get_state(EmailState), user_id):
+            await tell(shell, news)
+    elif page == "/mailbox":
+        fill_mailbox(await shell.get_state(MailboxState), user_id)
