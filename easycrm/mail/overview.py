@@ -3,20 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import reading
 from easycrm.core.settings import settings
 from easycrm.mail.connection import Connection, Status, capabilities_of, of_user
+from easycrm.mail.message import Message
+from easycrm.mail.message_rows import sort_key
 from easycrm.mail.period import period
-from easycrm.mail.sync_run import SyncRun
 from easycrm.notices import incident
 from easycrm.providers.base import Capability
 from easycrm.providers.registry import provider as known
 
 MISSED_INTERVALS = 3
+TOLD_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -100,15 +102,14 @@ def _last_proof(connection: Connection) -> datetime:
 
 
 def _recovered(session: Session, connection: Connection) -> str:
-    """What the first run after a reconnect brought back."""
-    if connection.recovered_from is None:
+    """What the reconnect has brought of the time when nothing could sync; told for a week, once it is complete."""
+    start, end, success = connection.recovered_from, connection.connected_at, connection.last_success_at
+    if start is None or success is None or success < end or now() - end > TOLD_FOR:
         return ""
-    run = session.exec(
-        select(SyncRun)
-        .where(SyncRun.connection_id == connection.id, SyncRun.generation == connection.generation)
-        .where(SyncRun.kind == "recover", col(SyncRun.finished_at).is_not(None))
-        .order_by(col(SyncRun.id).desc())
-    ).first()
-    if run is None or run.error:
-        return ""
-    return wording.recovered(run.stored, period(connection.recovered_from, connection.connected_at))
+    gap = select(func.count(col(Message.id))).where(
+        Message.connection_id == connection.id,
+        Message.generation == connection.generation,
+        col(Message.sort_key) >= sort_key(start, ""),
+        col(Message.sort_key) <= sort_key(end, ""),
+    )
+    return wording.recovered(session.exec(gap).one(), period(start, end))

@@ -12,9 +12,10 @@ from easycrm.core.clock import now
 from easycrm.core.db import transaction
 from easycrm.mail import consent, disconnect, outage, overview
 from easycrm.mail.connection import Connection
+from easycrm.mail.message import Message
+from easycrm.mail.message_rows import sort_key
 from easycrm.mail.overview import MailboxRow
 from easycrm.mail.period import period
-from easycrm.mail.sync_run import SyncRun
 from easycrm.providers.base import Capability
 from easycrm.providers.errors import ProviderMisconfigured
 from tests.unit.mail.conftest import Someone
@@ -34,6 +35,19 @@ def change(**values: object) -> None:
         for name, value in values.items():
             setattr(row, name, value)
         session.add(row)
+
+
+def arrive(connection_id: int, generation: int, received_at: datetime) -> None:
+    with transaction() as session:
+        message = Message(
+            connection_id=connection_id,
+            thread_id=1,
+            generation=generation,
+            provider_message_id=received_at.isoformat(),
+            received_at=received_at,
+            sort_key=sort_key(received_at, received_at.isoformat()),
+        )
+        session.add(message)
 
 
 async def test_each_status_has_its_exact_words(ada: Someone, connected: Connect) -> None:
@@ -98,11 +112,16 @@ async def test_what_a_reconnect_recovered_is_told_with_its_days(ada: Someone, co
         outage.requires_reauthentication(done.connection_id, 1, wording.GRANT_ENDED)
         clock.shift(timedelta(days=3))
         await connected()
+        arrive(done.connection_id, 2, START - timedelta(days=1))
+        for hours in range(1, 71):
+            arrive(done.connection_id, 2, START + timedelta(hours=hours))
         assert only(ada).recovered_text == ""
-        with transaction() as session:
-            run = SyncRun(connection_id=done.connection_id, generation=2, kind="recover", stored=84, finished_at=now())
-            session.add(run)
-        assert only(ada).recovered_text == "Recovered 84 emails from 12\u201315 March"
+        clock.shift(timedelta(minutes=1))
+        change(last_success_at=now())
+        arrive(done.connection_id, 2, now())
+        assert only(ada).recovered_text == "Recovered 70 emails from 12\u201315 March"
+        clock.shift(timedelta(days=8))
+        assert only(ada).recovered_text == ""
 
 
 @pytest.mark.parametrize(
