@@ -40,7 +40,7 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
                 ),
                 button(
                     wording.RECONNECT,
-                    look="primary",
+                    look=rx.cond(item.status == Status.NOT_CONNECTED.value, "plain", "primary"),
                     on_click=ConsentState.reconnect(item.provider, item.id),
                     disabled=ConsentState.leaving != "",
                 ),

@@ -1,16 +1,16 @@
 """What the mailbox page knows and does; which threads and which thread stands in the address."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import reflex as rx
 
 from easycrm.core.errors import EasyCRMError
-from easycrm.mail import overview, reading, thread
+from easycrm.mail import overview, reading, thread_list
 from easycrm.mail.connection import Status
 from easycrm.pages.session import me, require
 
 PAGE_SIZE = 50
+NO_SUBJECT = "(no subject)"
 
 
 @dataclass(frozen=True)
@@ -113,12 +113,12 @@ class MailboxState(rx.State):
             return
         shown = {item.id for item in self.messages if item.images_shown}
         try:
-            views = thread.messages(user_id, thread_id)
-            self.messages = [_message(user_id, view, view is views[-1], view.id in shown) for view in views]
+            views = reading.messages(user_id, thread_id)
         except EasyCRMError as error:
             self.messages, self.missing = [], error.user_message
             return
-        self.subject = views[-1].subject if views else ""
+        self.messages = [_message(view, view is views[-1], view.id in shown) for view in views]
+        self.subject = (views[-1].subject if views else "") or NO_SUBJECT
 
 
 def fill(state: MailboxState, user_id: int) -> None:
@@ -130,19 +130,15 @@ def fill(state: MailboxState, user_id: int) -> None:
     before = _number(query.get("before"))
     state.paged = before > 0
     _progress(state, [row for row in mailboxes if row.importing and row.status == Status.CONNECTED])
-    try:
-        page = thread.page(
-            user_id, connection_id=_number(state.chosen) or None, before=before or None, limit=PAGE_SIZE
-        )
-    except EasyCRMError:
-        state.rows, state.older = [], ""
-        return
+    page = thread_list.page(
+        user_id, connection_id=_number(state.chosen) or None, before=before or None, limit=PAGE_SIZE
+    )
     here = f"mailbox={state.chosen}&" if state.chosen else ""
     place = f"{here}before={before}&" if before else here
     rows = [
         ThreadItem(
             row.id,
-            row.subject or "(no subject)",
+            row.subject or NO_SUBJECT,
             row.people,
             row.snippet,
             row.received_at.isoformat(),
@@ -166,26 +162,22 @@ def _progress(state: MailboxState, importing: list[overview.MailboxRow]) -> None
     state.percent = min(100, state.done * 100 // state.total) if state.total else 0
 
 
-def _message(user_id: int, view: thread.MessageView, last: bool, images: bool) -> MessageItem:
+def _message(view: reading.MessageView, last: bool, images: bool) -> MessageItem:
     return MessageItem(
         id=view.id,
-        sender=view.sender.name or view.sender.email,
-        sender_email=view.sender.email,
-        initial=(view.sender.name or view.sender.email or "?")[:1],
-        recipients=", ".join(person.name or person.email for person in view.recipients),
-        at=_iso(view.date),
+        sender=view.sender_name,
+        sender_email=view.sender_email if view.sender_email != view.sender_name else "",
+        initial=(view.sender_name or "?")[:1],
+        recipients=view.recipients,
+        at=view.received_at.isoformat(),
         snippet=view.snippet,
         files=[FileItem(file.file_name or "attachment", file.size) for file in view.attachments],
         has_html=view.has_html,
-        text="" if view.has_html else reading.plain(user_id, view.id),
+        text=view.text,
         remote_images=view.remote_images,
         images_shown=images,
         last=last,
     )
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat()
 
 
 def _number(text: str | None) -> int:

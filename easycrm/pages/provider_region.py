@@ -63,7 +63,8 @@ def _connect(provider: ProviderItem) -> rx.Component:
         button(
             rx.cond(leaving, rx.el.span(class_name="spinner", aria_hidden=True)),
             wording.CONNECT_ACCOUNT,
-            look="primary",
+            # Once a mailbox is there, Reconnect is the button that should stand out when it is needed.
+            look=rx.cond(provider.mailboxes.length() > 0, "plain", "primary"),
             type="submit",
             disabled=ConsentState.leaving != "",
         ),

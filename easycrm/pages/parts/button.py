@@ -14,8 +14,9 @@ class Link(ReactRouterLink):
     to: rx.Var[str]
 
 
-
-def button(*children: rx.Component | rx.Var[str] | str, look: Look = "plain", **props: object) -> rx.Component:
+def button(
+    *children: rx.Component | rx.Var[str] | str, look: Look | rx.Var[str] = "plain", **props: object
+) -> rx.Component:
     """A button; `type` is "button" unless given."""
     props.setdefault("type", "button")
     return rx.el.button(*children, class_name=f"button button-{look}", **props)
