@@ -92,3 +92,21 @@ async function write(text) {
   field.remove();
   return undefined;
 }
+
+function useParameter(name) {
+  const [value, setValue] = useState("");
+  useEffect(() => setValue(new URLSearchParams(window.location.search).get(name) ?? ""), [name]);
+  return value;
+}
+
+// A hidden field with the value of a parameter of the page's address.
+export function AddressValue({ name, parameter }) {
+  return h("input", { type: "hidden", name, value: useParameter(parameter), readOnly: true });
+}
+
+// A sentence that the page's address may ask for; anybody can write an address, so only known sentences are shown.
+export function AddressMessage({ parameter, known, otherwise, ...rest }) {
+  const asked = useParameter(parameter);
+  if (!asked) return null;
+  return h("p", { role: "alert", ...rest }, known.includes(asked) ? asked : otherwise);
+}

@@ -16,6 +16,7 @@ from easycrm.pages.mailbox_state import MailboxState
 from easycrm.pages.privacy import keep_secrets_out_of_stored_states
 from easycrm.pages.refresh import refresh
 from easycrm.pages.shell import ShellState
+from easycrm.pages.sign_in import setup, sign_in
 
 PROVIDERS = ("google", "microsoft")
 
@@ -32,6 +33,8 @@ app = rx.App(
 )
 
 app.add_page(callback_page, route="/", title="EasyCRM", on_load=rx.redirect("/mailbox", replace=True))
+app.add_page(sign_in, route="/sign-in", title="Sign in · EasyCRM")
+app.add_page(setup, route="/setup", title="Set up · EasyCRM")
 app.add_page(mailbox, route="/mailbox", title="Mailbox · EasyCRM", on_load=[ShellState.load, MailboxState.load])
 app.add_page(
     email_integration,

@@ -31,9 +31,14 @@ NO_MAILBOX = "This account has no mailbox in Exchange Online, so there is nothin
 CONSENT_WRONG_PROVIDER = "The answer came from another provider than the one you chose. Please start again"
 GRANT_ENDED = "The permission expired or was withdrawn"
 DEACTIVATED = "The user was deactivated"
+NOT_YOURSELF = "You cannot deactivate your own account"
 CONNECTION_ENDED = "The mailbox was disconnected or connected anew in the meantime"
 WRONG_CREDENTIALS = "Email or password is not correct"
 TOO_MANY_ATTEMPTS = "Too many attempts. Please wait a few minutes and try again"
+SETUP_LINK_OVER = "This setup link is not valid any more. Start EasyCRM again to get a new one"
+NOT_AN_ADDRESS = "This is not an email address"
+PASSWORD_LENGTH = "A password has 12 to 200 characters"  # noqa: S105 (a sentence)
+PASSWORD_IS_ADDRESS = "The password must not be the email address"  # noqa: S105 (a sentence)
 
 
 def connected_as(address: str) -> str:

@@ -66,7 +66,7 @@ def _message(message: MessageItem) -> rx.Component:
 def _images_blocked(message: MessageItem) -> rx.Component:
     return rx.el.div(
         rx.icon("image-off", size=16, aria_hidden=True),
-        rx.el.span("Remote images are blocked: they would tell the sender that you opened this.", class_name="flex-1"),
+        rx.el.span("Remote images are blocked: they would tell the sender that you opened this."),
         button("Show remote images", on_click=MailboxState.show_images(message.id)),
         class_name="message-images",
     )

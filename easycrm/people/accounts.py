@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session, col, select
 
+from easycrm.core import wording
 from easycrm.core.db import reading, transaction
 from easycrm.core.errors import InvalidInput
 from easycrm.notices import audit
@@ -55,7 +56,7 @@ def normalised(email: str) -> str:
     try:
         return validate_email(email.strip(), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
-        raise InvalidInput("This is not an email address", field="email") from error
+        raise InvalidInput(wording.NOT_AN_ADDRESS, field="email") from error
 
 
 def list_all() -> list[Account]:

@@ -5,9 +5,10 @@ from functools import lru_cache
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from easycrm.core import wording
 from easycrm.core.errors import InvalidInput
 
-SHORTEST, LONGEST = 12, 200
+SHORTEST, LONGEST = 12, 200  # wording.PASSWORD_LENGTH says the same
 
 
 @lru_cache(maxsize=1)
@@ -22,9 +23,9 @@ def check(password: str, email: str) -> None:
         InvalidInput: with what to change.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise InvalidInput(f"A password has {SHORTEST} to {LONGEST} characters", field="password")
+        raise InvalidInput(wording.PASSWORD_LENGTH, field="password")
     if password.strip().lower() in (email.lower(), email.lower().partition("@")[0]):
-        raise InvalidInput("The password must not be the email address", field="password")
+        raise InvalidInput(wording.PASSWORD_IS_ADDRESS, field="password")
 
 
 def hashed(password: str) -> str:

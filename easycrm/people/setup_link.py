@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlmodel import col, delete, select
 
+from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import transaction
 from easycrm.core.errors import Refused
@@ -40,7 +41,7 @@ def use(value: str, *, email: str, password: str) -> None:
         query = select(SetupLink).where(SetupLink.token_hash == _hash(value), col(SetupLink.used_at).is_(None))
         link = session.exec(query).first()
         if link is None or link.expires_at <= now() or accounts.any_admin():
-            raise Refused("This setup link is not valid any more. Start EasyCRM again to get a new one")
+            raise Refused(wording.SETUP_LINK_OVER)
         link.used_at = now()
     accounts.create(email=address, role="admin", password=password)
 

@@ -49,6 +49,25 @@ class CopyButton(rx.Component):
     label: rx.Var[str]
 
 
+class AddressValue(rx.Component):
+    """A hidden field that takes its value from a parameter of the page's address."""
+
+    library = _LIBRARY
+    tag = "AddressValue"
+    name: rx.Var[str]
+    parameter: rx.Var[str]
+
+
+class AddressMessage(rx.Component):
+    """The sentence that the page's address asks for, if it is one of the `known` ones; else `otherwise`."""
+
+    library = _LIBRARY
+    tag = "AddressMessage"
+    parameter: rx.Var[str]
+    known: rx.Var[list[str]]
+    otherwise: rx.Var[str]
+
+
 class NativeForm(BaseHTML):
     """A form that the browser posts itself; Reflex's own always goes over the websocket."""
 
