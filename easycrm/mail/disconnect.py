@@ -17,7 +17,7 @@ from easycrm.mail.token_set import PendingRevocation, TokenSet, binding
 from easycrm.notices import audit, bell
 from easycrm.providers.registry import provider as known
 
-__all__ = ["Receipt", "disconnect", "disconnect_all", "revoke_now", "revoke_pending", "warning"]
+__all__ = ["Receipt", "disconnect", "end_all", "revoke_now", "revoke_pending", "warning"]
 
 PENDING_AT_MOST = timedelta(hours=24)
 
@@ -46,13 +46,12 @@ def disconnect(user_id: int, connection_id: int) -> Receipt:
         return _end(session, connection, user_id, "")
 
 
-def disconnect_all(user_id: int, *, actor_id: int, reason: str = wording.DEACTIVATED) -> list[Receipt]:
-    """End all of a user's connections, when an admin deactivates the user; the mail stays."""
-    with transaction() as session:
-        living = [one for one in of_user(session, user_id) if one.status != Status.NOT_CONNECTED]
-        for connection in living:
-            session.refresh(connection, with_for_update=True)
-        return [_end(session, connection, actor_id, reason) for connection in living]
+def end_all(session: Session, user_id: int, *, actor_id: int, reason: str) -> list[Receipt]:
+    """End all of a user's connections within the caller's transaction; the mail stays."""
+    living = [one for one in of_user(session, user_id) if one.status != Status.NOT_CONNECTED]
+    for connection in living:
+        session.refresh(connection, with_for_update=True)
+    return [_end(session, connection, actor_id, reason) for connection in living]
 
 
 def _end(session: Session, connection: Connection, actor_id: int, reason: str) -> Receipt:

@@ -30,6 +30,14 @@ def access(connection_id: int, generation: int) -> TokenSource:
     return _Vault(connection_id, generation)
 
 
+async def relearn(connection_id: int, generation: int) -> None:
+    """Find out by a refresh what is still granted, after the provider denied something to a good token.
+
+    The connection's capabilities are up to date afterwards, if the provider tells them.
+    """
+    await Refresh(connection_id, generation).after(held(connection_id, generation).version)
+
+
 def store(session: Session, connection_id: int, generation: int, tokens: Tokens) -> None:
     """Seal a consent's tokens for this generation, in place of what was there.
 

@@ -12,11 +12,12 @@ from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
 from easycrm.core.errors import NotFound, Refused
-from easycrm.mail import consent, disconnect, outage, sender, token_vault
+from easycrm.mail import consent, disconnect, leaving, outage, sender, token_vault
 from easycrm.mail.connection import Connection, ConnectionEnded, Status
 from easycrm.mail.token_set import PendingRevocation, TokenSet
 from easycrm.notices import bell
 from easycrm.notices.audit import AuditEvent
+from easycrm.people.user import User, UserSession
 from easycrm.providers.base import Identity
 from easycrm.providers.errors import ProviderError, ProviderUnavailable
 from tests.fake_provider import FakeProvider
@@ -224,14 +225,23 @@ async def test_a_deactivated_users_connections_all_end(
     await connected()
     google.identity = Identity("subject-2", "ada@example.org")
     await connected()
-    receipts = disconnect.disconnect_all(ada.user_id, actor_id=admin.user_id)
+    receipts = leaving.deactivate(admin.user_id, ada.user_id)
     assert len(receipts) == 2
     with reading() as session:
         rows = session.exec(select(Connection)).all()
-    assert {(one.status, one.reason) for one in rows} == {(Status.NOT_CONNECTED, wording.DEACTIVATED)}
+        assert {(one.status, one.reason) for one in rows} == {(Status.NOT_CONNECTED, wording.DEACTIVATED)}
+        assert not session.get_one(User, ada.user_id).active
+        assert session.exec(select(UserSession).where(UserSession.user_id == ada.user_id)).first() is None
     assert token_sets() == 0
     await disconnect.revoke_pending()
     assert len(google.revoked) == 2
+
+
+async def test_nobody_deactivates_themselves_or_somebody_who_is_not_there(admin: Someone) -> None:
+    with pytest.raises(Refused):
+        leaving.deactivate(admin.user_id, admin.user_id)
+    with pytest.raises(NotFound):
+        leaving.deactivate(admin.user_id, 10**6)
 
 
 async def test_the_default_sender_passes_to_the_oldest_that_remains(
