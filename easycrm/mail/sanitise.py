@@ -46,11 +46,11 @@ _DROPPED_WITH_CONTENT = set("script style title template svg math noscript ifram
 
 _STYLE = (
     "html{color-scheme:light dark;background:Canvas;color:CanvasText}"
-    "body{margin:0;padding:4px 2px;font:15px/1.55 system-ui,sans-serif;overflow-wrap:anywhere}"
+    "body{margin:0;font:15px/1.55 system-ui,sans-serif;overflow-wrap:anywhere}"
     "img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap;font:inherit;margin:0}"
     "blockquote{margin:0 0 0 8px;padding-left:12px;border-left:3px solid color-mix(in srgb,CanvasText 25%,Canvas)}"
     # Mail brings its own dark letters for a white page; a light sheet keeps them readable at night.
-    ".sheet{color-scheme:light;background:#fff;color:#1a1c20;padding:12px;border-radius:8px}"
+    ".sheet{color-scheme:light;background:#fff;color:#1a1c20;padding:16px;min-height:100vh;box-sizing:border-box}"
 )
 
 
