@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import cast
 
 from sqlmodel import col, select, update
@@ -10,6 +10,7 @@ from sqlmodel import col, select, update
 from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
+from easycrm.core.errors import EasyCRMError
 from easycrm.core.log import logger
 from easycrm.mail import outage, schedule, store, token_vault
 from easycrm.mail.connection import Connection, ConnectionEnded
@@ -24,6 +25,7 @@ from easycrm.providers.base import Folder, Page, Window
 from easycrm.providers.errors import (
     CursorExpired,
     GrantRevoked,
+    PermissionMissing,
     ProviderError,
     ProviderMisconfigured,
 )
@@ -53,6 +55,10 @@ async def sync_mailbox(connection_id: int) -> float | None:
         # The vault asks the owner itself when refreshing fails; a provider may also refuse a fresh token.
         await asyncio.to_thread(outage.requires_reauthentication, connection_id, lease.generation, error.user_message)
         return None
+    except PermissionMissing as error:
+        with suppress(EasyCRMError):
+            await token_vault.relearn(connection_id, lease.generation)
+        return await _put_off(lease, error)
     except ProviderMisconfigured as error:
         await asyncio.to_thread(outage.provider_fault, lease.provider, error)
         return await _put_off(lease, error)
