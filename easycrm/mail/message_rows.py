@@ -69,7 +69,7 @@ def message_row(connection_id: int, generation: int, thread_id: int, message: Fe
         "unread": message.unread,
         "starred": message.starred,
         "labels": labelled(message.labels),
-        "has_attachments": any(not attachment.inline for attachment in message.attachments),
+        "has_attachments": message.has_attachments or any(not one.inline for one in message.attachments),
         "size": message.size,
         "unseen_since": None,
     }

@@ -106,7 +106,10 @@ class FetchedAttachment:
 
 @dataclass(frozen=True)
 class FetchedMessage:
-    """One message, decoded; `labels` are ids of folders or labels."""
+    """One message, decoded; `labels` are ids of folders or labels.
+
+    `has_attachments` is for providers that list attachments only when asked again.
+    """
 
     provider_message_id: str
     provider_thread_id: str
@@ -128,6 +131,7 @@ class FetchedMessage:
     in_reply_to: str = ""
     references: str = ""
     size: int = 0
+    has_attachments: bool = False
 
 
 @dataclass(frozen=True)

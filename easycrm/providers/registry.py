@@ -2,8 +2,10 @@
 
 from easycrm.core.errors import NotFound
 from easycrm.providers.base import MailProvider
+from easycrm.providers.google import Google
+from easycrm.providers.microsoft import Microsoft
 
-PROVIDERS: dict[str, MailProvider] = {}
+PROVIDERS: dict[str, MailProvider] = {one.key: one for one in (Google(), Microsoft())}
 
 
 def provider(key: str) -> MailProvider:

@@ -1,0 +1,45 @@
+"""Address headers and encoded words, read leniently: real mail is full of broken ones."""
+
+import re
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.utils import getaddresses
+
+from easycrm.providers.base import Address
+
+_FOLD = re.compile(r"\r?\n[ \t]*|\r|\n")
+_ENCODED = re.compile(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=")
+
+
+def decoded(value: str) -> str:
+    """RFC 2047 words as text; what cannot be decoded stays as it came."""
+    value = _FOLD.sub(" ", value).strip()
+    if not _ENCODED.search(value):
+        return value
+    try:
+        parts = decode_header(value)
+    except (HeaderParseError, ValueError):
+        return value
+    return "".join(_part(text, charset) for text, charset in parts).strip()
+
+
+def _part(text: str | bytes, charset: str | None) -> str:
+    if isinstance(text, str):
+        return text
+    try:
+        return text.decode(charset or "utf-8", "replace")
+    except (LookupError, ValueError):
+        return text.decode("latin-1")
+
+
+def parsed(values: list[str]) -> tuple[Address, ...]:
+    """Every address of these header values, in order, in lower case."""
+    pairs = getaddresses([_FOLD.sub(" ", value) for value in values])
+    return tuple(address(email, name) for name, email in pairs if "@" in email)
+
+
+def address(email: str, name: str = "") -> Address:
+    """One address; a name that only repeats it is left out."""
+    email = email.strip().lower()
+    shown = decoded(name).strip("'\" ")
+    return Address(email, "" if shown.lower() == email else shown)

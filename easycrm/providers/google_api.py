@@ -1,0 +1,99 @@
+"""Calls of the Gmail API, single and in batches, with its errors as ours."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import orjson
+
+from easycrm.providers import http
+from easycrm.providers.base import TokenSource
+from easycrm.providers.errors import (
+    MessageGone,
+    PermissionMissing,
+    ProviderError,
+    ProviderMisconfigured,
+    ProviderUnavailable,
+    RateLimited,
+)
+from easycrm.providers.retry_after import seconds_of
+
+BASE = "https://gmail.googleapis.com"
+ME = "/gmail/v1/users/me"
+BATCH = BASE + "/batch/gmail/v1"
+_RATE = frozenset(("rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"))
+_APPLICATION = frozenset(("accessNotConfigured", "SERVICE_DISABLED"))
+_PART = re.compile(rb"HTTP/1\.\d (\d{3})[^\r\n]*\r?\n(.*?)\r?\n\r?\n", re.DOTALL)
+_IDENT = re.compile(rb"(?i)content-id:\s*<?response-(\d+)")
+
+
+async def get(access: TokenSource, path: str, **query: str | int) -> dict[str, Any]:
+    """GET below users/me; raises this package's errors."""
+    url = f"{BASE}{ME}{path}" + (f"?{urlencode(query)}" if query else "")
+    response = await http.authorized("GET", url, access)
+    if response.status_code != 200:
+        raise failure(response.status_code, response.content, response.headers)
+    return http.as_object(response)
+
+
+async def batch(access: TokenSource, paths: Sequence[str]) -> list[dict[str, Any] | ProviderError]:
+    """Up to 100 GETs below users/me in one request; for each its answer or its error, in order."""
+    boundary = "easycrm" + secrets.token_hex(12)
+    parts = "".join(
+        f"--{boundary}\r\nContent-Type: application/http\r\nContent-ID: <{number}>\r\n\r\nGET {ME}{path}\r\n\r\n"
+        for number, path in enumerate(paths)
+    )
+    headers = {"Content-Type": f"multipart/mixed; boundary={boundary}"}
+    response = await http.authorized(
+        "POST", BATCH, access, content=f"{parts}--{boundary}--\r\n".encode(), headers=headers
+    )
+    if response.status_code != 200:
+        raise failure(response.status_code, response.content, response.headers)
+    found = _answers(response)
+    return [found.get(number) or ProviderUnavailable(code="batch_part_missing") for number in range(len(paths))]
+
+
+def _answers(response: httpx.Response) -> dict[int, dict[str, Any] | ProviderError]:
+    boundary = re.search(r'boundary="?([^";]+)"?', response.headers.get("content-type", ""))
+    if boundary is None:
+        raise ProviderUnavailable(code="batch_without_boundary")
+    found: dict[int, dict[str, Any] | ProviderError] = {}
+    for part in response.content.split(b"--" + boundary[1].encode()):
+        ident, head = _IDENT.search(part), _PART.search(part)
+        if ident and head:
+            found[int(ident[1])] = _answer(int(head[1]), part[head.end() :])
+    return found
+
+
+def _answer(status: int, content: bytes) -> dict[str, Any] | ProviderError:
+    if status != 200:
+        return failure(status, content, httpx.Headers())
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return ProviderUnavailable(code="not_json")
+
+
+def failure(status: int, content: bytes, headers: httpx.Headers) -> ProviderError:
+    """Google's error as ours, by status and `reason`. Source: https://developers.google.com/gmail/api/guides/handle-errors"""
+    reason = _reason(content)
+    if status == 429 or reason in _RATE:
+        return RateLimited(code=reason or "429", retry_after=seconds_of(headers.get("retry-after")))
+    if reason in _APPLICATION:
+        return ProviderMisconfigured(code="accessNotConfigured")
+    if status == 403:
+        return PermissionMissing(code=reason or "403")
+    if status in (404, 410):
+        return MessageGone(code=reason or str(status))
+    return ProviderUnavailable(code=reason or str(status), retry_after=seconds_of(headers.get("retry-after")))
+
+
+def _reason(content: bytes) -> str:
+    try:
+        error = orjson.loads(content)["error"]
+        return str(error["errors"][0]["reason"])
+    except (orjson.JSONDecodeError, KeyError, IndexError, TypeError):
+        return ""

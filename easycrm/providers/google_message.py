@@ -1,0 +1,104 @@
+"""A Gmail message in its `full` form as a `FetchedMessage`."""
+
+import base64
+import html as escaping
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from easycrm.providers.addresses import decoded, parsed
+from easycrm.providers.base import FetchedAttachment, FetchedMessage, MessageState
+from easycrm.providers.texts import snippet_of, text_of
+
+Json = dict[str, Any]
+
+
+def decode(body: Json) -> FetchedMessage:
+    """The message. Gmail has decoded transfer encodings and charsets; headers come as they were sent."""
+    payload: Json = body.get("payload", {})
+    parts = list(_leaves(payload))
+    attached = [part for part in parts if _is_attachment(part)]
+    html = _first(parts, "text/html")
+    text = _first(parts, "text/plain") or text_of(html)
+    senders = parsed(_headers(payload, "from"))
+    labels = tuple(str(label) for label in body.get("labelIds", []))
+    return FetchedMessage(
+        provider_message_id=body["id"],
+        provider_thread_id=body.get("threadId", body["id"]),
+        message_id_header=_header(payload, "message-id"),
+        subject=decoded(_header(payload, "subject")),
+        sender=senders[0] if senders else None,
+        to=parsed(_headers(payload, "to")),
+        cc=parsed(_headers(payload, "cc")),
+        bcc=parsed(_headers(payload, "bcc")),
+        reply_to=parsed(_headers(payload, "reply-to")),
+        received_at=datetime.fromtimestamp(int(body["internalDate"]) / 1000, UTC),
+        snippet=escaping.unescape(body.get("snippet", "")) or snippet_of(text),
+        text=text,
+        html=html,
+        unread="UNREAD" in labels,
+        starred="STARRED" in labels,
+        labels=labels,
+        attachments=tuple(_attachment(part) for part in attached),
+        in_reply_to=_header(payload, "in-reply-to"),
+        references=_header(payload, "references"),
+        size=int(body.get("sizeEstimate", 0)),
+    )
+
+
+def message_state(ident: str, labels: Sequence[str]) -> MessageState:
+    """What Gmail's labels say about reading and stars."""
+    return MessageState(ident, "UNREAD" in labels, "STARRED" in labels, tuple(labels))
+
+
+def _leaves(part: Json) -> list[Json]:
+    """Parts without parts, depth first; without recursion, since depth is the sender's choice."""
+    found: list[Json] = []
+    waiting = [part]
+    while waiting:
+        one = waiting.pop()
+        inner = one.get("parts")
+        if inner:
+            waiting.extend(reversed(inner))
+        else:
+            found.append(one)
+    return found
+
+
+def _headers(part: Json, name: str) -> list[str]:
+    return [str(one.get("value", "")) for one in part.get("headers", []) if str(one.get("name", "")).lower() == name]
+
+
+def _header(part: Json, name: str) -> str:
+    found = _headers(part, name)
+    return " ".join(found[0].split()) if found else ""
+
+
+def _is_attachment(part: Json) -> bool:
+    disposition = _header(part, "content-disposition").lower()
+    if part.get("filename") or disposition.startswith("attachment"):
+        return True
+    return not str(part.get("mimeType", "")).startswith("text/") and bool(part.get("body", {}).get("attachmentId"))
+
+
+def _first(parts: Sequence[Json], media_type: str) -> str:
+    texts = [_content(part) for part in parts if part.get("mimeType") == media_type and not _is_attachment(part)]
+    return "\n".join(text for text in texts if text) if media_type == "text/plain" else next(filter(None, texts), "")
+
+
+def _content(part: Json) -> str:
+    data = part.get("body", {}).get("data", "")
+    return base64.urlsafe_b64decode(data + "=" * (-len(data) % 4)).decode("utf-8", "replace")
+
+
+def _attachment(part: Json) -> FetchedAttachment:
+    content_id = _header(part, "content-id").strip("<> ")
+    disposition = _header(part, "content-disposition").lower()
+    return FetchedAttachment(
+        provider_part_id=str(part.get("partId", "")),
+        file_name=str(part.get("filename") or "attachment"),
+        media_type=str(part.get("mimeType") or "application/octet-stream"),
+        size=int(part.get("body", {}).get("size", 0)),
+        content_id=content_id,
+        inline=bool(content_id) and not disposition.startswith("attachment"),
+    )

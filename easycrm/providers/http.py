@@ -1,0 +1,125 @@
+"""The one HTTP client: time-outs, limits, fixed hosts, and the map to the simulator."""
+
+import asyncio
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import httpx
+import orjson
+
+from easycrm.core.settings import settings
+from easycrm.providers.base import TokenSource
+from easycrm.providers.errors import ProviderUnavailable
+
+HOSTS = frozenset((
+    "accounts.google.com", "oauth2.googleapis.com", "www.googleapis.com", "openidconnect.googleapis.com",
+    "gmail.googleapis.com", "people.googleapis.com", "login.microsoftonline.com", "graph.microsoft.com",
+))  # fmt: skip
+LARGEST_BYTES = 100 * 1024 * 1024
+_TIMEOUT = httpx.Timeout(30, connect=10)
+_LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=100)
+# Google compresses only for clients whose name has gzip in it.
+_HEADERS = {"User-Agent": "EasyCRM (gzip)", "Accept-Encoding": "gzip"}
+_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient]" = WeakKeyDictionary()
+
+
+def browser_url(url: str) -> str:
+    """Where the browser goes for a provider's `url`: there, or to the simulator."""
+    return str(_destination(httpx.URL(url)))
+
+
+def client() -> httpx.AsyncClient:
+    """The client of the running event loop; its connections stay open between calls."""
+    loop = asyncio.get_running_loop()
+    if loop not in _clients:
+        _clients[loop] = httpx.AsyncClient(**options())
+    return _clients[loop]
+
+
+def options(*, blocking: bool = False) -> dict[str, Any]:
+    """What every client is made with, those inside authlib and msal too. Redirects are never followed."""
+    return {
+        "timeout": _TIMEOUT,
+        "limits": _LIMITS,
+        "headers": _HEADERS,
+        "follow_redirects": False,
+        "trust_env": not settings().simulator_url,
+        "event_hooks": {"request": [_route if blocking else _route_async]},
+    }
+
+
+async def send(
+    method: str, url: str, *, headers: dict[str, str] | None = None, content: bytes | None = None
+) -> httpx.Response:
+    """One request; whatever keeps the answer from arriving whole is `ProviderUnavailable`."""
+    try:
+        async with client().stream(method, url, headers=headers, content=content) as response:
+            await _read(response)
+            return response
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        raise ProviderUnavailable(code=type(error).__name__) from error
+
+
+async def authorized(
+    method: str, url: str, access: TokenSource, *, content: bytes | None = None, headers: dict[str, str] | None = None
+) -> httpx.Response:
+    """A request with the mailbox's token, and a second one with a newer token after a 401."""
+    token = await access.token()
+    response = await send(method, url, content=content, headers={**(headers or {}), **_bearer(token)})
+    if response.status_code == 401:
+        token = await access.renew(token)
+        response = await send(method, url, content=content, headers={**(headers or {}), **_bearer(token)})
+    return response
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def _read(response: httpx.Response) -> None:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.aiter_bytes():
+        size += len(chunk)
+        if size > LARGEST_BYTES:
+            raise ProviderUnavailable(code="answer_too_large")
+        chunks.append(chunk)
+    response._content = b"".join(chunks)  # pyright: ignore[reportPrivateUsage] (as httpx's own aread does)
+
+
+def as_object(response: httpx.Response) -> dict[str, Any]:
+    """The JSON object of an answer.
+
+    Raises:
+        ProviderUnavailable: it is something else, such as the page of a captive portal.
+    """
+    try:
+        found = orjson.loads(response.content)
+    except orjson.JSONDecodeError as error:
+        raise ProviderUnavailable(code="not_json") from error
+    if not isinstance(found, dict):
+        raise ProviderUnavailable(code="not_an_object")
+    return found  # pyright: ignore[reportUnknownVariableType] (checked above)
+
+
+async def _route_async(request: httpx.Request) -> None:
+    _route(request)
+
+
+def _route(request: httpx.Request) -> None:
+    request.url = _destination(request.url)
+    request.headers["Host"] = request.url.netloc.decode()
+
+
+def _destination(url: httpx.URL) -> httpx.URL:
+    """The address to ask: `url` itself, if it is a provider's, or its place at the simulator.
+
+    Raises:
+        ProviderUnavailable: another host, scheme or port. Nothing has left the process then.
+    """
+    if url.scheme != "https" or url.host not in HOSTS or url.port not in (None, 443) or url.userinfo:
+        raise ProviderUnavailable(code="foreign_host")
+    base = settings().simulator_url
+    if not base:
+        return url
+    return httpx.URL(f"{base.rstrip('/')}/{url.host}{url.raw_path.decode()}")

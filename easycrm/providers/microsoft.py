@@ -1,0 +1,162 @@
+"""Microsoft 365: OAuth by msal; mail in microsoft_mail.py."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from easycrm.core import wording
+from easycrm.core.clock import now
+from easycrm.providers import id_token, microsoft_graph, microsoft_mail, microsoft_msal, oauth_errors
+from easycrm.providers.base import (
+    AuthorizeStart,
+    Capability,
+    Folder,
+    Granted,
+    Identity,
+    Known,
+    Located,
+    Page,
+    Profile,
+    ProviderConfig,
+    RevocationOutcome,
+    Tokens,
+    TokenSource,
+    Window,
+)
+from easycrm.providers.errors import ConsentFailed, IdentityMismatch, NoMailbox, ProviderUnavailable
+from easycrm.providers.fixed_token import FixedToken
+
+_GRAPH = "https://graph.microsoft.com/"
+_NEEDED = {"mail.read": Capability.READ, "mail.send": Capability.SEND, "contacts.read": Capability.CONTACTS}
+# msal adds openid, profile and offline_access itself, and refuses them here.
+SCOPES = ["email", "User.Read", "Mail.Read", "Mail.Send", "Contacts.Read"]
+_ANY_TENANT = ("organizations", "common")
+_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class Microsoft:
+    """`MailProvider` for Microsoft 365. Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow"""
+
+    key = "microsoft"
+    name = wording.MICROSOFT_365
+    has_tenant = True
+    consent_page = "https://myapps.microsoft.com"
+    revokes = False
+
+    def speaks_as(self, issuer: str) -> bool:
+        """Entra sends no `iss` in the callback, so whatever comes there is not Entra's."""
+        del issuer
+        return False
+
+    async def authorize(self, config: ProviderConfig, *, state: str, login_hint: str = "") -> AuthorizeStart:
+        """The consent screen. Consent is never forced: that loops where an admin must approve."""
+        asked: dict[str, Any] = {"login_hint": login_hint} if login_hint else {"prompt": "select_account"}
+        flow = await microsoft_msal.call(
+            config,
+            lambda application: application.initiate_auth_code_flow(
+                SCOPES, redirect_uri=config.redirect_uri, state=state, **asked
+            ),
+        )
+        if "auth_uri" not in flow:
+            raise ProviderUnavailable(code=str(flow.get("error", "no_authorize_address")))
+        return AuthorizeStart(str(flow["auth_uri"]), orjson.dumps(flow).decode())
+
+    async def exchange(self, config: ProviderConfig, flow: str, answer: Mapping[str, str]) -> Granted:
+        """Code for tokens, and the identity from the id_token, which msal does not verify."""
+        kept = orjson.loads(flow)
+        body = await microsoft_msal.call(
+            config, lambda application: application.acquire_token_by_auth_code_flow(kept, dict(answer))
+        )
+        if "error" in body:
+            raise oauth_errors.at_exchange(str(body["error"]))
+        hashed = hashlib.sha256(str(kept["nonce"]).encode()).hexdigest()
+        keys = f"{microsoft_msal.LOGIN}/{config.tenant}/discovery/v2.0/keys"
+        found = await id_token.claims(body.get("id_token"), keys_url=keys, audience=config.client_id, nonce=hashed)
+        return Granted(_tokens(body), _identity(found, config.tenant))
+
+    async def refresh(self, config: ProviderConfig, refresh_token: str) -> Tokens:
+        """New tokens, the refresh token among them: the newest is the one to keep."""
+        body = await microsoft_msal.call(
+            config, lambda application: application.acquire_token_by_refresh_token(refresh_token, SCOPES)
+        )
+        if "error" in body:
+            raise oauth_errors.at_refresh(str(body["error"]))
+        return _tokens(body)
+
+    async def revoke(self, config: ProviderConfig, refresh_token: str) -> RevocationOutcome:
+        """Microsoft offers no way to revoke one application's tokens."""
+        del config, refresh_token
+        return "not offered"
+
+    async def profile(self, access_token: str, identity: Identity) -> Profile:
+        """Graph's /me, which must be the account that signed in, with a mailbox that answers."""
+        access = FixedToken(access_token)
+        me = await microsoft_graph.get(access, "/me?$select=id,displayName,mail,userPrincipalName")
+        object_id = identity.subject.rpartition(":")[2]
+        if not hmac.compare_digest(str(me.get("id", "")), object_id):
+            raise IdentityMismatch(code="profile_mismatch")
+        await microsoft_graph.get(access, "/me/mailFolders/inbox?$select=id")
+        address = me.get("mail") or me.get("userPrincipalName")
+        if not isinstance(address, str) or not address:
+            raise NoMailbox(code="no_address")
+        return Profile(address.lower(), str(me.get("displayName") or ""))
+
+    async def folders(self, access: TokenSource) -> list[Folder]:
+        """Mail folders that are imported."""
+        return await microsoft_mail.folders(access)
+
+    def changes(
+        self, access: TokenSource, cursors: Mapping[str, str], window: Window, known: Known
+    ) -> AsyncIterator[Page]:
+        """One stream a folder, and one for the list of folders."""
+        del known  # delta brings whole messages: nothing would be saved
+        return microsoft_mail.changes(access, cursors, window)
+
+    def message_ids(self, access: TokenSource, window: Window) -> AsyncIterator[list[str]]:
+        """Ids in the window, folder by folder."""
+        return microsoft_mail.message_ids(access, window)
+
+    async def original(self, access: TokenSource, provider_message_id: str) -> bytes:
+        """The message as MIME."""
+        return await microsoft_mail.original(access, provider_message_id)
+
+    async def find(self, access: TokenSource, text: str) -> list[Located]:
+        """A search over all folders."""
+        return await microsoft_mail.find(access, text)
+
+
+def _identity(found: dict[str, Any], tenant: str) -> Identity:
+    """Tenant and object id; the issuer must be that tenant's, and the tenant the one that is allowed.
+
+    Raises:
+        ConsentFailed: something is missing, or the account belongs to another tenant.
+    """
+    tenant_id, object_id = found.get("tid"), found.get("oid")
+    if not isinstance(tenant_id, str) or not isinstance(object_id, str) or not tenant_id or not object_id:
+        raise ConsentFailed(code="id_token_incomplete")
+    id_token.require_issuer(found, (f"{microsoft_msal.LOGIN}/{tenant_id}/v2.0",))
+    if tenant not in _ANY_TENANT and _GUID.fullmatch(tenant) and tenant.lower() != tenant_id.lower():
+        raise ConsentFailed(code="id_token_tenant")
+    address = str(found.get("email") or found.get("preferred_username") or "").lower()
+    return Identity(f"{tenant_id}:{object_id}", address, str(found.get("name", "")))
+
+
+def _tokens(body: dict[str, Any]) -> Tokens:
+    access, expires = body.get("access_token"), body.get("expires_in")
+    if not isinstance(access, str) or not isinstance(expires, int | float):
+        raise ProviderUnavailable(code="token_answer_incomplete")
+    scope, refresh = body.get("scope"), body.get("refresh_token")
+    return Tokens(access, refresh or None, now() + timedelta(seconds=expires), _capabilities(scope))
+
+
+def _capabilities(scope: object) -> frozenset[Capability] | None:
+    """What the granted scopes allow; they come with or without Graph's address, in any case."""
+    if not isinstance(scope, str):
+        return None
+    names = {one.lower().removeprefix(_GRAPH) for one in scope.split()}
+    return frozenset(capability for name, capability in _NEEDED.items() if name in names)

@@ -1,0 +1,246 @@
+"""Reading a Microsoft 365 mailbox: delta per folder, the import newest first."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+
+from easycrm.core.clock import now
+from easycrm.providers import microsoft_folders, microsoft_graph
+from easycrm.providers.base import FetchedMessage, Folder, Located, Page, Removal, TokenSource, Unreadable, Window
+from easycrm.providers.errors import CursorExpired, MessageGone, ProviderError
+from easycrm.providers.microsoft_message import SELECT, decode, moment
+
+FOLDERS = "folders"
+LOOK_FOR_FOLDERS_SECONDS = 900
+# A filtered delta ends here without a word; older messages of a bigger folder are listed instead.
+DELTA_ENDS_AT = 5000
+Json = dict[str, Any]
+
+
+async def folders(access: TokenSource) -> list[Folder]:
+    """Folders that are imported."""
+    return await microsoft_folders.imported(access)
+
+
+async def changes(access: TokenSource, cursors: Mapping[str, str], window: Window) -> AsyncIterator[Page]:
+    """Whatever each folder's cursor does not know yet.
+
+    A folder's cursor holds the link to read next (n), or the link that tells changes (d) and, while older messages
+    than a delta lists are still to come, the moment before which they lie (b). The cursor of the stream "folders"
+    holds which folders there are, since when.
+    """
+    state: Json = _state(cursors.get(FOLDERS, ""))
+    if not state or now().timestamp() - state["at"] > LOOK_FOR_FOLDERS_SECONDS:
+        found = await microsoft_folders.imported(access)
+        ids = [folder.provider_folder_id for folder in found]
+        state = await _sizes(access, ids, window, state) | {"at": now().timestamp(), "ids": ids}
+        yield Page(FOLDERS, orjson.dumps(state).decode(), total=state["total"], caught_up=True)
+    unread = [
+        ident for ident in state["ids"] if "d" not in _state(cursors.get(ident, "")) or _is_behind(cursors, ident)
+    ]
+    for ident in unread:
+        async for page in _read(access, ident, _state(cursors.get(ident, "")), window, state):
+            yield page
+    settled = [ident for ident in idents if ident not in unread]
+    for start in range(0, len(settled), microsoft_graph.MOST_IN_BATCH):
+        async for page in _poll(access, settled[start : start + microsoft_graph.MOST_IN_BATCH], cursors, window):
+            yield page
+
+
+def _state(cursor: str) -> Json:
+    return orjson.loads(cursor) if cursor else {}
+
+
+def _is_settled(cursor: str) -> bool:
+    """Whether only changes are still to come."""
+    state = _state(cursor)
+    return "d" in state and "b" not in state
+
+
+async def _sizes(access: TokenSource, ids: Sequence[str], window: Window, before: Json) -> Json:
+    """How many messages the window has, in all and per folder that exceeds what a delta lists; counted once."""
+    if before:
+        return {"total": before["total"], "big": before["big"]}
+    query = _query(window, {"$top": "1", "$select": "id", "$count": "true"})
+    paths = [f"/me/mailFolders/{quote(ident)}/messages?{query}" for ident in ids]
+    counts: list[int] = []
+    for start in range(0, len(paths), microsoft_graph.MOST_IN_BATCH):
+        for answer in await microsoft_graph.batch(access, paths[start : start + microsoft_graph.MOST_IN_BATCH]):
+            if isinstance(answer, ProviderError):
+                raise answer
+            counts.append(int(answer.get("@odata.count", 0)))
+    big = [ident for ident, count in zip(ids, counts, strict=True) if window.since and count >= DELTA_ENDS_AT]
+    return {"total": sum(counts), "big": big}
+
+
+def _query(window: Window, more: Mapping[str, str], before: str = "") -> str:
+    terms = [f"receivedDateTime ge {_written(window.since)}"] if window.since else []
+    terms += [f"receivedDateTime lt {before}"] if before else []
+    return urlencode({**more, **({"$filter": " and ".join(terms)} if terms else {})})
+
+
+def _written(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+async def _read(access: TokenSource, ident: str, state: Json, window: Window, all_folders: Json) -> AsyncIterator[Page]:
+    """The folder from where it was left, to its end."""
+    start = f"/me/mailFolders/{quote(ident)}/messages/delta?{_query(window, {'$select': SELECT})}"
+    if "d" not in state:
+        async for page in _delta(access, ident, state.get("n", start), window, oldest=state.get("o", "")):
+            state = _state(page.cursor)
+            if "d" in state and ident in all_folders["big"] and state.get("o"):
+                state = {"d": state["d"], "b": state["o"]}
+                yield replace(page, cursor=orjson.dumps(state).decode(), caught_up=False)
+            else:
+                yield page
+    if "b" in state:
+        async for page in _older(access, ident, state, window):
+            yield page
+
+
+async def _delta(access: TokenSource, ident: str, link: str, window: Window, oldest: str = "") -> AsyncIterator[Page]:
+    """Pages of a delta, the next one under way while one is stored."""
+    coming = asyncio.create_task(microsoft_graph.get(access, link))
+    try:
+        while True:
+            try:
+                body = await coming
+            except CursorExpired as error:
+                raise CursorExpired(ident, code=error.code) from error
+            except MessageGone:
+                return  # the folder was deleted meanwhile; its messages are told elsewhere or by the nightly comparison
+            following = body.get("@odata.nextLink")
+            if following:
+                coming = asyncio.create_task(microsoft_graph.get(access, following))
+            oldest = _oldest(body, oldest)
+            yield _page(ident, body, {"n": following, "o": oldest} if following else _settled(body, oldest), window)
+            if not following:
+                return
+    finally:
+        coming.cancel()
+
+
+def _settled(body: Json, oldest: str) -> Json:
+    return {"d": body["@odata.deltaLink"], **({"o": oldest} if oldest else {})}
+
+
+def _oldest(body: Json, oldest: str) -> str:
+    times = [str(entry["receivedDateTime"]) for entry in body.get("value", []) if "receivedDateTime" in entry]
+    return min([*times, oldest] if oldest else times, default="")
+
+
+async def _older(access: TokenSource, ident: str, state: Json, window: Window) -> AsyncIterator[Page]:
+    """Messages before what the delta listed, newest first, until the window ends."""
+    while True:
+        more = {"$select": SELECT, "$orderby": "receivedDateTime desc", "$top": str(microsoft_graph.PAGE)}
+        before = _inclusive(state["b"])
+        body = await microsoft_graph.get(
+            access, f"/me/mailFolders/{quote(ident)}/messages?{_query(window, more, before)}"
+        )
+        oldest = _oldest(body, "")
+        ended = "@odata.nextLink" not in body or not oldest
+        # All messages of one second could fill a page; then the second is left behind rather than read for ever.
+        state = (
+            {"d": state["d"]} if ended else {"d": state["d"], "b": oldest if oldest < state["b"] else _earlier(oldest)}
+        )
+        yield _page(ident, body, state, window)
+        if ended:
+            return
+
+
+def _inclusive(time: str) -> str:
+    """The second after `time`: several messages may share one, and repeating some does no harm."""
+    return _written(datetime.fromtimestamp(moment(time).timestamp() + 1, UTC))
+
+
+def _earlier(time: str) -> str:
+    return _written(datetime.fromtimestamp(moment(time).timestamp() - 1, UTC))
+
+
+async def _poll(
+    access: TokenSource, ids: Sequence[str], cursors: Mapping[str, str], window: Window
+) -> AsyncIterator[Page]:
+    """Ask up to twenty folders in one request what has changed."""
+    links = [str(_state(cursors[ident])["d"]) for ident in ids]
+    answers = await microsoft_graph.batch(access, links)
+    for ident, answer in zip(ids, answers, strict=True):
+        if isinstance(answer, CursorExpired):
+            raise CursorExpired(ident, code=answer.code)
+        if isinstance(answer, MessageGone):
+            continue
+        if isinstance(answer, ProviderError):
+            raise answer
+        following = answer.get("@odata.nextLink")
+        # The old link stays good until the whole answer is in: it may be asked again.
+        yield _page(ident, answer, _state(cursors[ident]) if following else {"d": answer["@odata.deltaLink"]}, window)
+        if following:
+            async for page in _delta(access, ident, following, window):
+                yield page
+
+
+def _page(ident: str, body: Json, state: Json, window: Window) -> Page:
+    messages, removals, unreadable = list[FetchedMessage](), list[Removal](), list[Unreadable]()
+    for entry in body.get("value", []):
+        message_id = str(entry.get("id", ""))
+        if "@removed" in entry:
+            removals.append(Removal(message_id, certain=False))
+            continue
+        try:
+            message = decode(entry)
+        except Exception as error:
+            unreadable.append(Unreadable(message_id, "could not be read", f"{type(error).__name__}: {error}"[:200]))
+            continue
+        if not entry.get("isDraft") and (window.since is None or message.received_at >= window.since):
+            messages.append(message)
+    cursor = orjson.dumps(state).decode()
+    caught_up = "d" in state and "b" not in state
+    return Page(ident, cursor, tuple(messages), (), tuple(removals), tuple(unreadable), caught_up=caught_up)
+
+
+async def message_ids(access: TokenSource, window: Window) -> AsyncIterator[list[str]]:
+    """Every id in the window, folder by folder."""
+    for folder in await microsoft_folders.imported(access):
+        query = _query(window, {"$select": "id,isDraft", "$top": "1000"})
+        link = f"/me/mailFolders/{quote(folder.provider_folder_id)}/messages?{query}"
+        while link:
+            body = await microsoft_graph.get(access, link)
+            yield [str(entry["id"]) for entry in body.get("value", []) if not entry.get("isDraft")]
+            link = body.get("@odata.nextLink", "")
+
+
+async def original(access: TokenSource, ident: str) -> bytes:
+    """The message as MIME."""
+    return await microsoft_graph.content(access, f"/me/messages/{quote(ident)}/$value")
+
+
+async def find(access: TokenSource, text: str) -> list[Located]:
+    """Up to 25 messages that match, wherever they lie."""
+    words = text.replace('"', " ").replace("\\", " ").strip()
+    select = "id,subject,from,receivedDateTime,parentFolderId,isDraft"
+    query = urlencode({"$search": f'"{words}"', "$top": "25", "$select": select})
+    body = await microsoft_graph.get(access, f"/me/messages?{query}")
+    places = await _places(access)
+    return [_located(entry, places) for entry in body.get("value", [])]
+
+
+async def _places(access: TokenSource) -> dict[str, str]:
+    names = {"junkemail": "spam", "deleteditems": "trash", "drafts": "draft"}
+    answers = await microsoft_graph.batch(access, [f"/me/mailFolders/{name}?$select=id" for name in names])
+    return {
+        str(answer["id"]): place
+        for place, answer in zip(names.values(), answers, strict=True)
+        if not isinstance(answer, ProviderError)
+    }
+
+
+def _located(entry: Json, places: Mapping[str, str]) -> Located:
+    message = decode(entry)
+    place: Any = places.get(str(entry.get("parentFolderId")), "mailbox")
+    sender = message.sender.email if message.sender else ""
+    return Located(message.provider_message_id, message.subject, sender, message.received_at, place)

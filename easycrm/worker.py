@@ -1,0 +1,73 @@
+"""Says when: the minute tick, and every task, each one call with ids only."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from easycrm.core import key_canary, log
+from easycrm.mail import revocation, schedule, sync
+from easycrm.queue import Queue
+
+TICK_LIMIT = 500
+Result = TypeVar("Result")
+
+
+@lru_cache(maxsize=1)
+def queue() -> Queue:
+    """This process's queue, with every task registered."""
+    made = Queue()
+    made.task(sync_one)
+    made.task(revoke_pending)
+    made.every_minute(tick)
+    return made
+
+
+def sync_mailbox(connection_id: int) -> None:
+    """Ask for a mailbox to be looked at; it is, if it is due."""
+    queue().enqueue("sync_one", connection_id)
+
+
+def request_revocation() -> None:
+    """Ask for pending revocations to be tried now."""
+    queue().enqueue("revoke_pending")
+
+
+def sync_one(connection_id: int) -> None:
+    """Task: a slice of one mailbox, and the next slice behind whoever waits."""
+    again = run(sync.sync_mailbox(connection_id))
+    if again is not None:
+        queue().enqueue("sync_one", connection_id, delay=again)
+
+
+def revoke_pending() -> None:
+    """Task: revoke what waits to be revoked."""
+    run(revocation.revoke_pending())
+
+
+def tick() -> None:
+    """Task, every minute: whatever is due, though its task was lost."""
+    for connection_id in schedule.due(TICK_LIMIT):
+        sync_mailbox(connection_id)
+    request_revocation()
+
+
+@lru_cache(maxsize=1)
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="network", daemon=True).start()
+    return loop
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run `work` on the process's one event loop, where connections to providers stay open."""
+    return asyncio.run_coroutine_threadsafe(work, _loop()).result()
+
+
+def main() -> None:
+    """A worker process: run tasks until told to stop."""
+    log.configure()
+    key_canary.check()
+    tick()
+    queue().consume()
