@@ -54,8 +54,9 @@ class AdminProvidersState(rx.State):
 
     @rx.event
     @require("admin")
-    async def save(self, provider: str, form: dict[str, Any]) -> None:
+    async def save(self, form: dict[str, Any]) -> None:
         """Write down what was entered; an empty secret keeps the one that is set."""
+        provider = str(form.get("provider", ""))
         self._forget_errors()
         try:
             provider_setup.save(
@@ -140,6 +141,8 @@ def _region(item: SetupItem) -> rx.Component:
 
 def _form(item: SetupItem) -> rx.Component:
     return rx.el.form(
+        # A form's handler is set up outside the loop over providers and cannot see which one it belongs to.
+        rx.el.input(type="hidden", name="provider", value=item.key, read_only=True),
         _redirect_uri(item),
         field(
             "Client ID",
@@ -194,7 +197,7 @@ def _form(item: SetupItem) -> rx.Component:
             button("Save", look="primary", type="submit"),
             class_name="setup-foot",
         ),
-        on_submit=AdminProvidersState.save(item.key),
+        on_submit=AdminProvidersState.save,
         no_validate=True,
         class_name="setup-form",
     )

@@ -47,8 +47,9 @@ class ConsentState(rx.State):
 
     @rx.event
     @require("member")
-    async def connect(self, provider: str, form: dict[str, Any]) -> Any:
-        """Go to the provider to connect another mailbox."""
+    async def connect(self, form: dict[str, Any]) -> Any:
+        """Go to the form's provider to connect another mailbox."""
+        provider = str(form.get("provider", ""))
         async for step in self._leave(provider, f"connect:{provider}", window_days=_window(form.get("window"))):
             yield step
 

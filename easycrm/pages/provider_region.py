@@ -52,6 +52,8 @@ def turned_off_region() -> rx.Component:
 def _connect(provider: ProviderItem) -> rx.Component:
     leaving = ConsentState.leaving == f"connect:{provider.key}"
     return rx.el.form(
+        # A form's handler is set up outside the loop over providers and cannot see which one it belongs to.
+        rx.el.input(type="hidden", name="provider", value=provider.key, read_only=True),
         rx.el.label("Import", html_for=f"{provider.key}-window", class_name="muted small"),
         rx.el.select(
             *[rx.el.option(words, value=value) for value, words in WINDOWS],
@@ -68,6 +70,6 @@ def _connect(provider: ProviderItem) -> rx.Component:
             type="submit",
             disabled=ConsentState.leaving != "",
         ),
-        on_submit=ConsentState.connect(provider.key),
+        on_submit=ConsentState.connect,
         class_name="connect",
     )
