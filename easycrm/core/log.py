@@ -50,6 +50,15 @@ class _Redacting(logging.Formatter):
 
 def configure(level: int = logging.INFO) -> None:
     """Send every log line of this process, libraries' too, through the redaction to standard error."""
+    _own_lines(level)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redacting())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for chatty in ("httpx", "httpcore", "msal", "huey"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _own_lines(level: int) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -62,13 +71,12 @@ def configure(level: int = logging.INFO) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Redacting())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("httpx", "httpcore", "msal", "huey"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def logger(name: str) -> structlog.typing.FilteringBoundLogger:
     """A logger that names the module it speaks for."""
     return structlog.get_logger(module=name)
+
+
+# Until `configure` is called, structlog's own defaults would print tracebacks with the values of local variables.
+_own_lines(logging.INFO)

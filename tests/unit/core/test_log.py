@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -66,3 +68,19 @@ def test_threat_29_lines_and_tracebacks_of_libraries_pass_the_redaction(capsys: 
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert len(lines) == 2
     assert CANARY not in repr(lines)
+
+
+def test_threat_29_a_process_that_never_configured_its_logs_shows_no_values_of_variables() -> None:
+    script = (
+        "from easycrm.core.log import logger\n"
+        "def work():\n"
+        "    held = 'canary-' + '4711'\n"
+        "    raise ValueError(len(held))\n"
+        "try:\n"
+        "    work()\n"
+        "except ValueError:\n"
+        "    logger('test').error('failed', exc_info=True)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "ValueError: 11" in ended.stderr
+    assert CANARY not in ended.stdout + ended.stderr
