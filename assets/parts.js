@@ -1,6 +1,9 @@
 // Small parts that need the browser itself: dialogs, moments in the reader's own time zone, numbers, copying.
 import { createElement as h, useEffect, useRef, useState } from "react";
 
+// A page taken out of the browser's memory shows what was true when it was left, a busy button for instance.
+if (typeof window !== "undefined") window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+
 // A modal dialog of the browser's own: it keeps the focus inside, gives it back, and closes with Escape.
 export function Dialog({ open, onDismiss, children, ...rest }) {
   const place = useRef(null);

@@ -8,6 +8,7 @@ import reflex as rx
 from easycrm import worker
 from easycrm.core import wording
 from easycrm.core.errors import EasyCRMError
+from easycrm.core.log import logger
 from easycrm.mail import consent
 from easycrm.mail.consent import ConsentRefused
 from easycrm.pages.flash import tell
@@ -24,6 +25,8 @@ WINDOWS = [
     ("180", "last 180 days"),
     (EVERYTHING, "everything"),
 ]
+
+_log = logger(__name__)
 
 
 class ConsentState(rx.State):
@@ -84,13 +87,14 @@ class ConsentState(rx.State):
             done = await consent.complete(
                 user_id=person.user_id, session_id=person.session_id, provider=provider, answer=answer
             )
-        except EasyCRMError as error:
-            self._fail(provider, error)
-        else:
             self.problem = ""
             if not done.repeated:
-                worker.sync_mailbox(done.connection_id)
                 await tell(self, f"{wording.connected_as(done.address)}. Your email is on its way")
+                worker.sync_mailbox(done.connection_id)
+        except EasyCRMError as error:
+            self._fail(provider, error)
+        except Exception as error:  # whatever happens, the code must leave the address bar
+            _log.error("consent.page_failed", error=type(error).__name__)
         return rx.redirect(SETTINGS, replace=True)
 
     async def _leave(self, provider: str, what: str, **begin: Any) -> Any:

@@ -88,7 +88,7 @@ class MailboxState(rx.State):
         """Fill the page as its address says."""
         user_id = me().user_id
         fill(self, user_id)
-        self._open(user_id, _number(self.router.url.query_parameters.get("thread")))
+        open_thread(self, user_id, _number(self.router.url.query_parameters.get("thread")))
         self.loaded = True
 
     @rx.event
@@ -105,20 +105,24 @@ class MailboxState(rx.State):
         """Show one mailbox, or all of them."""
         return rx.redirect(f"/mailbox?mailbox={_number(connection)}" if _number(connection) else "/mailbox")
 
-    def _open(self, user_id: int, thread_id: int) -> None:
-        if thread_id != self.open_id or not thread_id:
-            self.messages, self.subject = [], ""
-        self.open_id, self.missing = thread_id, ""
-        if not thread_id:
-            return
-        shown = {item.id for item in self.messages if item.images_shown}
-        try:
-            views = reading.messages(user_id, thread_id)
-        except EasyCRMError as error:
-            self.messages, self.missing = [], error.user_message
-            return
-        self.messages = [_message(view, view is views[-1], view.id in shown) for view in views]
-        self.subject = (views[-1].subject if views else "") or NO_SUBJECT
+
+def open_thread(state: MailboxState, user_id: int, thread_id: int) -> None:
+    """Copy a thread's messages into the state; 0 closes the one that is open."""
+    if thread_id != state.open_id or not thread_id:
+        state.messages, state.subject = [], ""
+    state.open_id, state.missing = thread_id, ""
+    if not thread_id:
+        return
+    shown = {item.id for item in state.messages if item.images_shown}
+    try:
+        views = reading.messages(user_id, thread_id)
+    except EasyCRMError as error:
+        state.messages, state.missing = [], error.user_message
+        return
+    messages = [_message(view, view is views[-1], view.id in shown) for view in views]
+    if messages != state.messages:
+        state.messages = messages
+    state.subject = (views[-1].subject if views else "") or NO_SUBJECT
 
 
 def fill(state: MailboxState, user_id: int) -> None:

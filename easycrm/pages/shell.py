@@ -64,6 +64,8 @@ async def fill_shell(state: ShellState, user_id: int) -> None:
 def frame(*children: rx.Component, active: str, wide: bool = False) -> rx.Component:
     """A page in its frame; `active` is the navigation entry it belongs to."""
     return rx.el.div(
+        # The callback's no-referrer stays in force after it has led here, and would turn the sign-out's Origin to null.
+        rx.el.meta(name="referrer", content="same-origin"),
         rx.el.a("Skip to content", href="#content", class_name="button button-primary skip"),
         rx.el.header(
             link(brand_mark(), rx.el.span("EasyCRM"), to="/mailbox", class_name="brand"),
