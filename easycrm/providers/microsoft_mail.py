@@ -40,9 +40,8 @@ async def changes(access: TokenSource, cursors: Mapping[str, str], window: Windo
         ids = [folder.provider_folder_id for folder in found]
         state = await _sizes(access, ids, window, state) | {"at": now().timestamp(), "ids": ids}
         yield Page(FOLDERS, orjson.dumps(state).decode(), total=state["total"], caught_up=True)
-    unread = [
-        ident for ident in state["ids"] if "d" not in _state(cursors.get(ident, "")) or _is_behind(cursors, ident)
-    ]
+    idents: list[str] = state["ids"]
+    unread = [ident for ident in idents if not _is_settled(cursors.get(ident, ""))]
     for ident in unread:
         async for page in _read(access, ident, _state(cursors.get(ident, "")), window, state):
             yield page

@@ -1,16 +1,22 @@
 """msal behind types: one confidential client per call, over our HTTP client, in a thread, and forgotten afterwards."""
 
 import asyncio
+import warnings
 from collections.abc import Callable
 from typing import Any, cast
 
 import httpx
 import msal  # pyright: ignore[reportMissingTypeStubs]
+import msal.exceptions  # pyright: ignore[reportMissingTypeStubs]
+from msal.exceptions import MsalServiceError  # pyright: ignore[reportMissingTypeStubs]
 
 from easycrm.core.log import redact
 from easycrm.providers import http
 from easycrm.providers.base import ProviderConfig
 from easycrm.providers.errors import ConsentFailed, ProviderError, ProviderUnavailable
+
+# A POST from Microsoft's site would arrive without our SameSite=Lax cookie, so the answer comes in the query.
+warnings.filterwarnings("ignore", message="response_mode='form_post'")
 
 LOGIN = "https://login.microsoftonline.com"
 Answer = dict[str, Any]
@@ -34,7 +40,7 @@ def _call(config: ProviderConfig, work: Callable[[Any], Any]) -> Answer:
             return cast("Answer", work(application))
     except ProviderError:
         raise
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, MsalServiceError) as error:
         raise ProviderUnavailable(code=type(error).__name__) from error
     except RuntimeError as error:
         # The one check msal makes of an id_token is its nonce.

@@ -78,6 +78,8 @@ def _call(world: World, person: Person, table: list[tuple[Route, Any]], target: 
     for route, call in table:
         match, child = route.matches({"type": "http", "path": parts.path, "method": "GET", "root_path": ""})
         if match is Match.FULL:
-            query = dict(parse_qsl(parts.query))
+            query: dict[str, str] = {}
+            for name, value in parse_qsl(parts.query):
+                query[name] = f"{query[name]},{value}" if name in query else value
             return partial(call(world, person, child["path_params"], query), query.get("fields", ""))
     raise google_error(404, "notFound", "Not Found")
