@@ -54,7 +54,7 @@ def configure(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Redacting())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("httpx", "httpcore", "msal", "huey"):
+    for chatty in ("httpx", "httpcore", "msal", "huey", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import httpx
 import msal  # pyright: ignore[reportMissingTypeStubs]
-import msal.exceptions  # pyright: ignore[reportMissingTypeStubs]
 from msal.exceptions import MsalServiceError  # pyright: ignore[reportMissingTypeStubs]
 
 from easycrm.core.log import redact

@@ -23,7 +23,7 @@ WIDE = 10
 
 def endpoint(calls: list[tuple[str, Any]], caller: Callable[[World, Request], Person]) -> Callable[[Request], Any]:
     """The handler of the batch endpoint over `calls`."""
-    table = [(Route("/gmail/v1/users/me" + path, lambda _: Response()), call) for path, call in calls]
+    table = [(Route("/gmail/v1/users/me" + path, _nothing), call) for path, call in calls]
 
     async def handle(request: Request) -> Response:
         world: World = request.app.state.world
@@ -40,6 +40,10 @@ def endpoint(calls: list[tuple[str, Any]], caller: Callable[[World, Request], Pe
         return Response(body + closing, headers={"Content-Type": f"multipart/mixed; boundary={boundary}"})
 
     return handle
+
+
+async def _nothing(_request: Request) -> Response:
+    return Response()
 
 
 def _parts(content_type: str, body: bytes) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ def endpoint(
     calls: list[tuple[str, Any]], caller: Callable[[World, Request], Person], loads: Callable[[bytes], Any]
 ) -> Callable[[Request], Any]:
     """The handler of $batch over `calls`."""
-    table = [(Route(path, lambda _: Response()), call) for path, call in calls]
+    table = [(Route(path, _nothing), call) for path, call in calls]
 
     async def handle(request: Request) -> Response:
         world: World = request.app.state.world
@@ -35,6 +35,10 @@ def endpoint(
             return JSONResponse({"responses": [_answer(world, person, table, entry) for entry in asked]})
 
     return handle
+
+
+async def _nothing(_request: Request) -> Response:
+    return Response()
 
 
 def _answer(world: World, person: Person, table: list[tuple[Route, Any]], entry: dict[str, Any]) -> dict[str, Any]:
