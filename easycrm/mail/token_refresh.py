@@ -19,11 +19,12 @@ from easycrm.mail import outage, provider_setup
 from easycrm.mail.connection import Connection, ConnectionEnded, record_capabilities
 from easycrm.mail.token_set import TokenSet, binding
 from easycrm.providers.base import Tokens
-from easycrm.providers.errors import GrantRevoked, ProviderMisconfigured, ProviderUnavailable
+from easycrm.providers.errors import GrantRevoked, ProviderMisconfigured, ProviderUnavailable, UnexpectedRefusal
 from easycrm.providers.registry import provider as known
 
 CALL_SECONDS = 40
 LEASE = timedelta(seconds=60)
+TRIES_BEFORE_INCIDENT = 5
 _PATIENCE_SECONDS = 90
 _LOOK_EVERY_SECONDS = 0.1
 
@@ -111,7 +112,9 @@ class Refresh:
             return await asyncio.to_thread(self._replaced_or_gone, seen, error)
         except BaseException as error:
             self._release()
-            if isinstance(error, ProviderMisconfigured):
+            if isinstance(error, ProviderMisconfigured) or (
+                isinstance(error, UnexpectedRefusal) and self._failures() >= TRIES_BEFORE_INCIDENT
+            ):
                 outage.provider_fault(key, error, part=outage.SIGN_IN)
             raise
         outage.provider_works(key, part=outage.SIGN_IN)
@@ -120,6 +123,10 @@ class Refresh:
     def _provider(self) -> str:
         with reading() as session:
             return session.get_one(Connection, self._connection_id).provider
+
+    def _failures(self) -> int:
+        with reading() as session:
+            return session.get_one(Connection, self._connection_id).failures
 
     async def _ask(self, key: str, refresh_token: str) -> Tokens:
         config = provider_setup.config(key, even_if_off=True)

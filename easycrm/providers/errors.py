@@ -11,6 +11,7 @@ ProviderError(permanent, retry_after, owner)
 ├── MessageGone             nobody: the message is not there any more
 ├── RateLimited             nobody: wait
 └── ProviderUnavailable     nobody: wait
+    └── UnexpectedRefusal   nobody at first: retried, and after a while the admin's turn
 """
 
 from typing import ClassVar, Literal
@@ -113,3 +114,9 @@ class ProviderUnavailable(ProviderError):
     """Unreachable, broken or nonsensical for the moment."""
 
     default_message = "The provider cannot be reached at the moment"
+
+
+class UnexpectedRefusal(ProviderUnavailable):
+    """The token endpoint refused for a reason that no list names; it says nothing about the grant."""
+
+    default_message = "The provider refused to sign EasyCRM in"

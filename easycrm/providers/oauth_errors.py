@@ -6,12 +6,14 @@ from easycrm.providers.errors import (
     ProviderError,
     ProviderMisconfigured,
     ProviderUnavailable,
+    UnexpectedRefusal,
 )
 
 _GRANT = frozenset(("invalid_grant", "interaction_required", "consent_required", "login_required"))
 _APPLICATION = frozenset((
     "invalid_client", "unauthorized_client", "invalid_scope", "deleted_client", "disabled_client",
 ))  # fmt: skip
+_PASSING = frozenset(("server_error", "temporarily_unavailable", ""))
 
 
 def at_exchange(code: str) -> ProviderError:
@@ -29,4 +31,6 @@ def at_refresh(code: str) -> ProviderError:
 
 
 def _other(code: str) -> ProviderError:
-    return ProviderMisconfigured(code=code) if code in _APPLICATION else ProviderUnavailable(code=code)
+    if code in _APPLICATION:
+        return ProviderMisconfigured(code=code)
+    return ProviderUnavailable(code=code) if code in _PASSING else UnexpectedRefusal(code=code)

@@ -16,7 +16,13 @@ from easycrm.mail.token_set import PendingRevocation, TokenSet
 from easycrm.notices import bell
 from easycrm.notices.incident import Incident
 from easycrm.providers.base import Capability
-from easycrm.providers.errors import GrantRevoked, ProviderMisconfigured, ProviderUnavailable, RateLimited
+from easycrm.providers.errors import (
+    GrantRevoked,
+    ProviderMisconfigured,
+    ProviderUnavailable,
+    RateLimited,
+    UnexpectedRefusal,
+)
 from tests.simulator_process import Simulator
 from tests.unit.mail.conftest import Someone
 
@@ -348,3 +354,22 @@ async def test_a_sync_that_finds_the_grant_revoked_tells_the_owner_once(flow: Fl
 
 def bell_titles(flow: Flow) -> list[str]:
     return [notice.title for notice in bell.of_user(flow.who.user_id) if notice.kind == outage.REAUTHENTICATION]
+
+
+async def test_an_unlisted_refusal_is_retried_then_an_incident_and_never_a_reconnect(
+    flow: Flow, admin: Someone
+) -> None:
+    done = await flow.connect()
+    stale = await token_vault.access(done.connection_id, 1).token()
+    body = '{"error": "unheard_of", "error_description": "What is this?"}'
+    flow.simulator.post("faults", match="|".join(TOKEN_PATHS), status=400, body=body)
+    for failures, incidents in ((0, 0), (4, 0), (5, 1)):
+        with transaction() as session:
+            row = session.exec(select(Connection)).one()
+            row.failures = failures
+            session.add(row)
+        with pytest.raises(UnexpectedRefusal):
+            await token_vault.access(done.connection_id, 1).renew(stale)
+        assert len(bell.of_user(admin.user_id)) == incidents
+    assert rows()[0].status == Status.CONNECTED
+    assert bell.of_user(flow.who.user_id) == []
