@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Column, Index
+from sqlalchemy import BigInteger, Column, Index, Integer
 from sqlmodel import Field, Session, col, select, update
 
 from easycrm.core import wording
@@ -47,7 +47,8 @@ class Connection(Table, table=True):
     capabilities: str = Field(default="", description="granted ones, comma-separated names of Capability")
     is_default_sender: bool = False
     visibility: str = Field(default="metadata", max_length=12)
-    window_days: int | None = Field(default=30, description="None imports everything")
+    # The column has no default of its own: SQLAlchemy would put it in the place of None.
+    window_days: int | None = Field(default=30, sa_column=Column(Integer), description="None imports everything")
     connected_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime, nullable=False))
 
     # The schedule: when it is due, who works on it, and until when that counts.

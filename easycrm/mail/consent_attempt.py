@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column
+from sqlalchemy import Column, Integer
 from sqlmodel import Field, Session, col, delete, select, update
 
 from easycrm.core.clock import now
@@ -25,7 +25,7 @@ class ConsentAttempt(Table, table=True):
     session_id: int = Field(foreign_key="user_session.id", ondelete="CASCADE", index=True)
     flow: str = Field(default="", description="sealed PKCE verifier and nonce, erased when the attempt ends")
     reconnects: int | None = Field(default=None, foreign_key="connection.id")
-    window_days: int | None = 30
+    window_days: int | None = Field(default=30, sa_column=Column(Integer), description="None imports everything")
     return_path: str = Field(default="/settings/email", max_length=300)
     created_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime, nullable=False))
     expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

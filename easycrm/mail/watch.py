@@ -24,9 +24,7 @@ def fingerprints(user_ids: Sequence[int]) -> dict[int, str]:
         .group_by(col(Connection.user_id))
     )
     notices = (
-        select(
-            Notice.user_id, func.count(col(Notice.id)), func.max(Notice.id), func.count(col(Notice.read_at))
-        )
+        select(Notice.user_id, func.count(col(Notice.id)), func.max(Notice.id), func.count(col(Notice.read_at)))
         .where(col(Notice.user_id).in_(user_ids), col(Notice.resolved_at).is_(None))
         .group_by(col(Notice.user_id))
     )

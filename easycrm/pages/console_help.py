@@ -5,8 +5,11 @@ import reflex as rx
 _GOOGLE_STEPS = [
     ("Open console.cloud.google.com", "and choose or create a project."),
     ("Enable two interfaces", "under APIs & Services: the Gmail API and the People API."),
-    ("Set up the consent screen", "as Internal, so that it serves your Workspace only. An external screen in Testing "
-     "loses every connection after 7 days."),
+    (
+        "Set up the consent screen",
+        "as Internal, so that it serves your Workspace only. An external screen in Testing "
+        "loses every connection after 7 days.",
+    ),
     ("Add the scopes", "listed below."),
     ("Create credentials", "of the kind OAuth client ID, application type Web application."),
     ("Paste the redirect URI", "from below under Authorized redirect URIs."),
@@ -17,12 +20,25 @@ _MICROSOFT_STEPS = [
     ("Open entra.microsoft.com", "and go to App registrations, New registration."),
     ("Choose who may sign in:", "this organisation only (then enter its tenant ID as Tenant), or any organisation."),
     ("Add the redirect URI", "from below with the platform Web."),
-    ("Add delegated permissions", "of Microsoft Graph: those listed below. Grant admin consent if your tenant demands it."),
-    ("Create a client secret", "under Certificates & secrets. It lives for 24 months at most; copy its Value, not its ID."),
+    (
+        "Add delegated permissions",
+        "of Microsoft Graph: those listed below. Grant admin consent if your tenant demands it.",
+    ),
+    (
+        "Create a client secret",
+        "under Certificates & secrets. It lives for 24 months at most; copy its Value, not its ID.",
+    ),
     ("Copy the application (client) ID and the secret", "into the fields below, switch on Enabled and save."),
 ]
 _MICROSOFT_SCOPES = [
-    "openid", "profile", "email", "offline_access", "User.Read", "Mail.Read", "Mail.Send", "Contacts.Read",
+    "openid",
+    "profile",
+    "email",
+    "offline_access",
+    "User.Read",
+    "Mail.Read",
+    "Mail.Send",
+    "Contacts.Read",
 ]
 
 

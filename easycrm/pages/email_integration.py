@@ -85,7 +85,9 @@ def _receipt(goodbye: Goodbye) -> rx.Component:
         rx.foreach(goodbye.lines, lambda line: rx.el.span(line)),
         rx.cond(
             goodbye.link != "",
-            rx.el.a(goodbye.link_words, href=goodbye.link, target="_blank", rel="noopener noreferrer", class_name="link"),
+            rx.el.a(
+                goodbye.link_words, href=goodbye.link, target="_blank", rel="noopener noreferrer", class_name="link"
+            ),
         ),
         icon="receipt-text",
         actions=(button("Close", look="quiet", on_click=EmailState.put_receipt_away),),

@@ -48,7 +48,9 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
             rx.cond(
                 item.status == Status.NOT_CONNECTED.value,
                 None,
-                button(wording.DISCONNECT, look="warn-quiet", on_click=EmailState.ask_disconnect(item.id, item.address)),
+                button(
+                    wording.DISCONNECT, look="warn-quiet", on_click=EmailState.ask_disconnect(item.id, item.address)
+                ),
             ),
             class_name="mailbox-actions",
         ),

@@ -95,9 +95,7 @@ class MailboxState(rx.State):
     @require("member")
     def show_images(self, message_id: int) -> None:
         """Fetch the remote images of one message, which tells its sender that it was opened."""
-        self.messages = [
-            replace(item, images_shown=True) if item.id == message_id else item for item in self.messages
-        ]
+        self.messages = [replace(item, images_shown=True) if item.id == message_id else item for item in self.messages]
 
     @rx.event
     @require("member")

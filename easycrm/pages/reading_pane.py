@@ -25,7 +25,7 @@ def reading_pane() -> rx.Component:
                         aria_label="Back to the list",
                         class_name="button button-quiet button-icon reading-back",
                     ),
-                    rx.el.h2(MailboxState.subject, class_name="reading-subject"),
+                    rx.el.h1(MailboxState.subject, class_name="reading-subject"),
                     class_name="reading-head",
                 ),
                 rx.foreach(MailboxState.messages, _message),

@@ -29,7 +29,7 @@ def me() -> SignedIn:
     return _current.get()
 
 
-def require(role: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def require(role: Role) -> Any:
     """Let a handler run only for somebody signed in, with that role.
 
     Place it under `@rx.event`. The state tree is emptied first whenever another session filled it.

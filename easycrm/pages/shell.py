@@ -108,9 +108,7 @@ def _navigation(active: str) -> rx.Component:
 
 def _entry(icon: str, words: str, to: str, active: bool) -> rx.Component:
     marked = {"aria_current": "page"} if active else {}
-    return link(
-        rx.icon(icon, size=18, aria_hidden=True), rx.el.span(words), to=to, class_name="nav-link", **marked
-    )
+    return link(rx.icon(icon, size=18, aria_hidden=True), rx.el.span(words), to=to, class_name="nav-link", **marked)
 
 
 def _me() -> rx.Component:

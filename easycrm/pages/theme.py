@@ -1,4 +1,4 @@
-"""The theme as the application loads it: stylesheets in order, what stands in every page's head, the error handler's words."""
+"""The theme as the application loads it: stylesheets in order, and what stands in every page's head."""
 
 import reflex as rx
 
