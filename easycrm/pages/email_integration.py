@@ -1,4 +1,4 @@
-"""Settings → Email Integration: the providers on offer, and the person's mailboxes with all that can be done to them."""
+"""Settings → Email Integration: the providers on offer, and all that can be done to the person's mailboxes."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""Pages that stay true: one task asks the database once for all open tabs and refreshes those that show something new."""
+"""Pages that stay true: one task asks the database once for all open tabs and refreshes those with something new."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
