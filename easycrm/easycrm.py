@@ -10,7 +10,7 @@ from easycrm.pages.consent import SETTINGS, ConsentState, callback_page
 from easycrm.pages.email_integration import email_integration
 from easycrm.pages.email_state import EmailState
 from easycrm.pages.failure import something_went_wrong
-from easycrm.pages.lost import connection_lost, not_found
+from easycrm.pages.lost import connection_lost, not_found, page_broke
 from easycrm.pages.mailbox import mailbox
 from easycrm.pages.mailbox_state import MailboxState
 from easycrm.pages.privacy import keep_secrets_out_of_stored_states
@@ -27,7 +27,10 @@ app = rx.App(
     head_components=theme.head(),
     html_lang="en",
     toaster=None,
-    app_wraps={(5, "Overlay"): lambda stateful: connection_lost() if stateful else None},
+    app_wraps={
+        (55, "ErrorBoundary"): lambda _stateful: page_broke(),
+        (5, "Overlay"): lambda stateful: connection_lost() if stateful else None,
+    },
     backend_exception_handler=something_went_wrong,
     api_transformer=around,
 )

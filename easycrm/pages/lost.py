@@ -1,6 +1,8 @@
-"""What is seen when something is not there: an unknown address, or the connection to EasyCRM."""
+"""What is seen when something is not there: an unknown address, the connection to EasyCRM, a page that broke."""
 
 import reflex as rx
+from reflex_base.event import noop
+from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_connection_errors
 
 from easycrm.pages.parts.button import button_link
@@ -34,3 +36,17 @@ def connection_lost() -> rx.Component:
         role="status",
         aria_live="polite",
     )
+
+
+def page_broke() -> rx.Component:
+    """What stands in the place of a page that could not be drawn."""
+    broken = rx.el.main(
+        rx.el.div(
+            brand_mark(40),
+            rx.el.h1("This page could not be shown"),
+            rx.el.p("Nothing was lost. Please load it again.", class_name="muted"),
+            rx.el.a("Load again", href="", class_name="button button-primary"),
+        ),
+        class_name="callback",
+    )
+    return ErrorBoundary.create(on_error=noop(), fallback_render=rx.Var.create(broken))
