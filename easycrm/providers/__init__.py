@@ -2,5 +2,7 @@
 
 import warnings
 
-# authlib prefers httpx2 and says so at every start; EasyCRM has one HTTP client, httpx.
-warnings.filterwarnings("ignore", message="The httpx module is deprecated")
+from authlib.deprecate import AuthlibDeprecationWarning
+
+# authlib prefers httpx2 and insists on saying so at every start; EasyCRM has one HTTP client, httpx.
+warnings.simplefilter("ignore", AuthlibDeprecationWarning)

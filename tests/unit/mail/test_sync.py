@@ -1,0 +1,308 @@
+"""Import and sync with the real providers against the simulator: what is stored is what the provider has."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from easycrm.core.clock import now
+from easycrm.core.db import reading, transaction
+from easycrm.mail import disconnect, schedule, store, thread_list
+from easycrm.mail.connection import Connection, ConnectionEnded, Status
+from easycrm.mail.folder import MailFolder
+from easycrm.mail.message import Message, MessageBody, Participant
+from easycrm.mail.reading import messages
+from easycrm.mail.thread import Thread
+from easycrm.notices import bell
+from easycrm.providers.base import Page
+from tests.connected import Mailbox, prepare
+from tests.simulator_process import Simulator
+
+SAMPLES = Path(__file__).parents[3].parent / "shared" / "mail-samples"
+PEOPLE = {"google": "linus@example.org", "microsoft": "barbara@example.org"}
+
+
+@pytest.fixture(params=["google", "microsoft"])
+async def mailbox(request: pytest.FixtureRequest, simulator: Simulator, database: object) -> Mailbox:
+    """A connected mailbox of each provider in turn, not yet read."""
+    del database
+    made = prepare(simulator, request.param, PEOPLE[request.param])
+    await made.connect()
+    return made
+
+
+async def test_the_import_stores_what_the_provider_has(mailbox: Mailbox) -> None:
+    await mailbox.sync()
+
+    mailbox.assert_equal()
+    row = mailbox.row()
+    assert row.import_finished_at is not None
+    assert row.import_done == row.import_total == len(mailbox.wanted())
+    assert row.last_success_at is not None
+    assert row.next_sync_at is not None
+    assert row.next_sync_at > now()
+
+
+async def test_every_message_has_its_body_people_and_thread(mailbox: Mailbox) -> None:
+    await mailbox.sync()
+
+    with reading() as session:
+        bodies = set(session.exec(select(MessageBody.message_id)))
+        ids = set(session.exec(select(Message.id)))
+        addressed = set(session.exec(select(Participant.message_id)))
+        threads = {thread.id: thread for thread in session.exec(select(Thread))}
+        counted: dict[int, list[Message]] = {}
+        for message in session.exec(select(Message)):
+            counted.setdefault(message.thread_id, []).append(message)
+    assert bodies == ids == addressed
+    assert set(threads) == set(counted)
+    for thread_id, members in counted.items():
+        newest = max(members, key=lambda message: message.sort_key)
+        thread = threads[thread_id]
+        assert (thread.messages, thread.unread) == (len(members), sum(one.unread for one in members))
+        assert (thread.sort_key, thread.subject) == (newest.sort_key, newest.subject)
+        assert thread.people
+
+
+async def test_start_and_end_of_the_import_are_told(mailbox: Mailbox) -> None:
+    await mailbox.sync()
+
+    kinds = {notice.kind for notice in bell.of_user(mailbox.user_id)}
+    assert "imported" in kinds
+    assert "import" not in kinds
+
+
+async def test_what_changes_at_the_provider_is_followed(mailbox: Mailbox) -> None:
+    await mailbox.sync()
+    inbox = [ident for ident, one in mailbox.wanted().items() if one["folder"] == "inbox"]
+    moved, deleted, trashed, read, unread = inbox[:5]
+
+    def change(ident: str, action: str, **more: str) -> None:
+        mailbox.simulator.post("message", email=mailbox.email, id=ident, action=action, **more)
+
+    mailbox.simulator.post("deliver", email=mailbox.email, subject="Fresh", text="Hello", count=3)
+    change(moved, "move", folder="archive")
+    change(deleted, "delete")
+    change(trashed, "trash")
+    change(read, "read")
+    change(unread, "unread")
+    await mailbox.sync()
+
+    mailbox.assert_equal()
+    assert moved in mailbox.stored()
+    assert not {deleted, trashed} & set(mailbox.stored())
+    page = thread_list.page(mailbox.user_id)
+    assert page.rows[0].subject == "Fresh"
+
+
+async def test_a_message_back_from_the_trash_is_back(mailbox: Mailbox) -> None:
+    await mailbox.sync()
+    ident = next(ident for ident, one in mailbox.wanted().items() if one["folder"] == "inbox")
+    mailbox.simulator.post("message", email=mailbox.email, id=ident, action="trash")
+    await mailbox.sync()
+    assert ident not in mailbox.stored()
+
+    mailbox.simulator.post("message", email=mailbox.email, id=ident, action="move", folder="inbox")
+    await mailbox.sync()
+
+    mailbox.assert_equal()
+    assert ident in mailbox.stored()
+
+
+async def test_a_slice_ends_and_the_next_goes_on(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("easycrm.mail.sync.SLICE_MESSAGES", 20)
+    mailbox.simulator.requests(reset=True)
+
+    await mailbox.sync(most_slices=1)
+    first = len(mailbox.stored())
+    await mailbox.sync()
+
+    assert 0 < first < len(mailbox.wanted())
+    mailbox.assert_equal()
+
+
+async def test_two_workers_never_work_on_one_mailbox(mailbox: Mailbox) -> None:
+    mailbox.make_due()
+
+    assert schedule.claim(mailbox.connection_id) is not None
+    assert schedule.claim(mailbox.connection_id) is None
+
+
+async def test_an_expired_lease_is_taken_over_and_the_old_worker_writes_nothing(mailbox: Mailbox) -> None:
+    mailbox.make_due()
+    old = schedule.claim(mailbox.connection_id)
+    assert old is not None
+    mailbox.make_due()
+    assert schedule.claim(mailbox.connection_id) is not None
+
+    with pytest.raises(ConnectionEnded):
+        store.commit_page(mailbox.connection_id, old.generation, old.owner, Page("mailbox", "cursor"))
+
+
+async def test_threat_36_nothing_is_written_after_a_disconnect(mailbox: Mailbox, full: bool) -> None:
+    for _ in range(100 if full else 5):
+        mailbox.make_due()
+        lease = schedule.claim(mailbox.connection_id)
+        assert lease is not None
+        disconnect.disconnect(mailbox.user_id, mailbox.connection_id)
+        before = len(mailbox.stored())
+
+        with pytest.raises(ConnectionEnded):
+            store.commit_page(lease.connection_id, lease.generation, lease.owner, Page("mailbox", "after the fence"))
+
+        assert len(mailbox.stored()) == before
+        with reading() as session:
+            assert "after the fence" not in session.exec(select(MailFolder.cursor)).all()
+        await mailbox.connect()
+
+
+async def test_threat_41_a_dropped_cursor_leads_to_one_bounded_resync(mailbox: Mailbox) -> None:
+    await mailbox.sync()
+    mailbox.simulator.post("cursors/drop", email=mailbox.email)
+    mailbox.simulator.post("deliver", email=mailbox.email, count=2)
+
+    await mailbox.sync()
+
+    mailbox.assert_equal()
+    assert mailbox.row().status == Status.CONNECTED
+
+
+async def test_threat_40_a_fault_is_retried_and_nobody_is_asked_to_reconnect(mailbox: Mailbox) -> None:
+    for fault in ({"kind": "html"}, {"kind": "bad_json"}, {"status": 500}, {"kind": "reset"}, {"kind": "drop_after"}):
+        mailbox.simulator.post("faults", match="gmail|graph|oauth2|login", **fault)
+        await mailbox.sync()
+        mailbox.simulator.post("faults/clear")
+
+    row = mailbox.row()
+    assert (row.status, row.failures) == (Status.CONNECTED, 5)
+    await mailbox.sync()
+    assert mailbox.row().failures == 0
+    mailbox.assert_equal()
+
+
+async def test_threat_39_the_next_try_is_never_earlier_than_asked(mailbox: Mailbox) -> None:
+    mailbox.simulator.post("faults", match="gmail|graph", status=429, headers={"Retry-After": "1200"})
+
+    await mailbox.sync()
+
+    due = mailbox.row().next_sync_at
+    assert due is not None
+    assert due - now() > timedelta(seconds=1190)
+
+
+@pytest.mark.parametrize("asked", ["99999999", "nan", "-5", "soon", "Wed, 21 Oct 2099 07:28:00 GMT", "0"])
+async def test_threat_39_an_absurd_retry_after_is_capped(mailbox: Mailbox, asked: str) -> None:
+    mailbox.simulator.post("faults", match="gmail|graph", status=503, headers={"Retry-After": asked})
+
+    await mailbox.sync()
+
+    due = mailbox.row().next_sync_at
+    assert due is not None
+    assert timedelta(seconds=20) < due - now() < timedelta(minutes=70)
+
+
+async def test_a_bad_message_goes_to_the_ledger_and_the_rest_arrives(mailbox: Mailbox) -> None:
+    bad = mailbox.simulator.post("deliver", email=mailbox.email, subject="Bad", received_at=9_000_000_000_000 / 1000)
+    del bad
+    await mailbox.sync()
+
+    assert len(mailbox.ledger()) == 1
+    mailbox.assert_equal()
+
+
+@pytest.mark.parametrize("provider", ["google", "microsoft"])
+async def test_threat_42_the_real_samples_arrive(provider: str, simulator: Simulator, database: object) -> None:
+    del database
+    if not SAMPLES.is_dir():
+        pytest.skip("../shared/mail-samples is missing")
+    email = f"samples@example.{provider}"
+    simulator.post("people", provider=provider, email=email, eml_dir=str(SAMPLES))
+    mailbox = prepare(simulator, provider, email)
+    await mailbox.connect()
+
+    await mailbox.sync()
+
+    assert len(mailbox.wanted()) == len(list(SAMPLES.glob("*.eml"))) == 103
+    assert set(mailbox.stored()) | set(mailbox.ledger()) == set(mailbox.wanted())
+    opened = 0
+    for row in thread_list.page(mailbox.user_id, limit=200).rows:
+        opened += len(messages(mailbox.user_id, row.id))
+    assert opened == len(mailbox.stored())
+
+
+async def test_threat_42_a_huge_and_a_deep_message_do_not_stop_the_others(mailbox: Mailbox, full: bool) -> None:
+    import base64
+
+    parts = "".join(f"--b\r\nContent-Type: text/plain\r\n\r\npart {number}\r\n" for number in range(1000))
+    deep = f"Subject: Deep\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n".encode()
+    size = 50_000_000 if full else 5_000_000
+    huge = b"Subject: Huge\r\nContent-Type: text/plain\r\n\r\n" + b"0123456789abcde\n" * (size // 16)
+    same = b"Message-ID: <same@example.org>\r\nSubject: Same\r\n\r\nTwice.\r\n"
+    for raw in (deep, huge, same, same, b"", b"\x00\xff\xfe", b"Subject: =?utf-8?B?%%%?=\r\nFrom: @@@\r\n\r\n\x00"):
+        encoded = base64.urlsafe_b64encode(raw).decode()
+        mailbox.simulator.post("deliver", email=mailbox.email, raw=encoded)
+
+    await mailbox.sync()
+
+    mailbox.assert_equal()
+    assert len([one for one in mailbox.stored().values() if one.subject == "Same"]) == 2
+
+
+async def test_threat_45_a_lost_queue_is_restored_from_the_database(mailbox: Mailbox) -> None:
+    mailbox.make_due()
+
+    assert mailbox.connection_id in schedule.due(10)
+
+    await mailbox.sync()
+    assert mailbox.connection_id not in schedule.due(10)
+
+
+async def test_threat_23_another_users_threads_and_messages_do_not_exist(mailbox: Mailbox) -> None:
+    from easycrm.core.errors import NotFound
+    from easycrm.mail import reading as reading_view
+
+    await mailbox.sync()
+    thread_id = thread_list.page(mailbox.user_id).rows[0].id
+    message_id = messages(mailbox.user_id, thread_id)[0].id
+    stranger = prepare(mailbox.simulator, mailbox.provider, mailbox.email).user_id
+
+    assert thread_list.page(stranger).rows == []
+    assert thread_list.page(stranger, connection_id=mailbox.connection_id).rows == []
+    with pytest.raises(NotFound):
+        messages(stranger, thread_id)
+    with pytest.raises(NotFound):
+        reading_view.frame(stranger, message_id, images=True)
+    with pytest.raises(NotFound):
+        schedule.request_now(stranger, mailbox.connection_id)
+
+
+async def test_the_list_is_paged_by_key_without_gaps(mailbox: Mailbox) -> None:
+    await mailbox.sync()
+    seen: list[int] = []
+    before = None
+    while True:
+        page = thread_list.page(mailbox.user_id, before=before, limit=7)
+        seen += [row.id for row in page.rows]
+        before = page.next_before
+        if before is None:
+            break
+
+    with reading() as session:
+        assert sorted(seen) == sorted(ident for ident in session.exec(select(Thread.id)) if ident)
+
+
+async def test_a_quiet_mailbox_is_looked_at_less_often(mailbox: Mailbox) -> None:
+    await mailbox.sync()
+    with transaction() as session:
+        row = session.get_one(Connection, mailbox.connection_id)
+        row.last_success_at = now() - timedelta(minutes=10)
+        row.next_sync_at = now() - timedelta(seconds=1)
+
+    lease = schedule.claim(mailbox.connection_id)
+    assert lease is not None
+    schedule.finish(lease, found_something=False)
+
+    due = mailbox.row().next_sync_at
+    assert due is not None
+    assert timedelta(minutes=6) < due - now() < timedelta(minutes=23)
