@@ -1,5 +1,5 @@
 // Small parts that need the browser itself: dialogs, moments in the reader's own time zone, numbers, copying.
-import { createElement as h, useEffect, useRef, useState } from "react";
+import { createElement as h, Fragment, useEffect, useRef, useState } from "react";
 
 // A page taken out of the browser's memory shows what was true when it was left, a busy button for instance.
 if (typeof window !== "undefined") window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
@@ -81,7 +81,12 @@ export function CopyButton({ text, label = "Copy", done = "Copied", ...rest }) {
     await write(text);
     setCopied(true);
   };
-  return h("button", { type: "button", onClick: copy, ...rest }, h("span", { role: "status" }, copied ? done : label));
+  return h(
+    Fragment,
+    null,
+    h("button", { type: "button", onClick: copy, ...rest }, copied ? done : label),
+    h("span", { role: "status", className: "only-read" }, copied ? done : ""),
+  );
 }
 
 async function write(text) {

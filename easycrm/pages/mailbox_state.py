@@ -6,11 +6,11 @@ import reflex as rx
 
 from easycrm.core.errors import EasyCRMError
 from easycrm.mail import overview, reading, thread_list
-from easycrm.mail.connection import Status
 from easycrm.pages.session import me, require
 
 PAGE_SIZE = 50
 NO_SUBJECT = "(no subject)"
+_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def fill(state: MailboxState, user_id: int) -> None:
     state.chosen = str(_number(query.get("mailbox")) or "")
     before = _number(query.get("before"))
     state.paged = before > 0
-    _progress(state, [row for row in mailboxes if row.importing and row.status == Status.CONNECTED])
+    _progress(state, [row for row in mailboxes if row.importing and state.chosen in ("", str(row.id))])
     page = thread_list.page(
         user_id, connection_id=_number(state.chosen) or None, before=before or None, limit=PAGE_SIZE
     )
@@ -183,4 +183,7 @@ def _message(view: reading.MessageView, last: bool, images: bool) -> MessageItem
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
+    """A key or id from the address; 0 for whatever is none that the database could hold."""
+    if not text or not text.isascii() or not text.isdigit() or len(text) > len(str(_LARGEST)):
+        return 0
+    return value if (value := int(text)) <= _LARGEST else 0
