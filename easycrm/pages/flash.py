@@ -1,12 +1,16 @@
 """The short message in the corner that says what just happened."""
 
+from datetime import datetime, timedelta
 from typing import Literal
 
 import reflex as rx
 
+from easycrm.core.clock import now
 from easycrm.core.errors import EasyCRMError
 from easycrm.pages.parts.button import icon_button
 from easycrm.pages.session import require
+
+FRESH = timedelta(seconds=4)
 
 
 class FlashState(rx.State):
@@ -15,6 +19,7 @@ class FlashState(rx.State):
     number: int = 0
     text: str = ""
     tone: str = "good"
+    _told_at: datetime | None = None
 
     @rx.event
     @require("member")
@@ -34,7 +39,14 @@ async def tell(state: rx.State, text: str, tone: Literal["good", "bad"] = "good"
     """Show `text` in the tab that `state` belongs to; a good one leaves by itself."""
     flash = await state.get_state(FlashState)
     flash.number += 1
-    flash.text, flash.tone = text, tone
+    flash.text, flash.tone, flash._told_at = text, tone, now()
+
+
+async def clear_old(state: rx.State) -> None:
+    """Let a message end with the page it was told on; one that was told on the way here stays."""
+    flash = await state.get_state(FlashState)
+    if flash._told_at is None or now() - flash._told_at > FRESH:
+        flash.text = ""
 
 
 def flash_place() -> rx.Component:

@@ -11,7 +11,7 @@ from easycrm.mail.connection import Status
 from easycrm.pages import live
 from easycrm.pages.bell import BellState, bell_button, fill_bell
 from easycrm.pages.consent import ConsentState
-from easycrm.pages.flash import flash_place
+from easycrm.pages.flash import clear_old, flash_place
 from easycrm.pages.parts.browser import NativeForm
 from easycrm.pages.parts.button import button, link
 from easycrm.pages.parts.feedback import notice
@@ -45,6 +45,7 @@ class ShellState(rx.State):
         person = me()
         self.name, self.email = person.name or person.email.partition("@")[0], person.email
         self.initial, self.admin = self.name[:1], person.role == "admin"
+        await clear_old(self)
         live.watch(self, person.user_id)
         await fill_shell(self, person.user_id)
 
