@@ -1,5 +1,8 @@
 """The application: pages, endpoints and lifespan tasks, put together; nothing else."""
 
+from collections.abc import Callable
+from typing import Any
+
 import reflex as rx
 
 from easycrm.core import wording
@@ -35,28 +38,21 @@ app = rx.App(
     api_transformer=around,
 )
 
-app.add_page(callback_page, route="/", title="EasyCRM", on_load=rx.redirect("/mailbox", replace=True))
-app.add_page(sign_in, route="/sign-in", title="Sign in · EasyCRM")
-app.add_page(setup, route="/setup", title="Set up · EasyCRM")
-app.add_page(mailbox, route="/mailbox", title="Mailbox · EasyCRM", on_load=[ShellState.load, MailboxState.load])
-app.add_page(
-    email_integration,
-    route=SETTINGS,
-    title=f"{wording.EMAIL_INTEGRATION} · EasyCRM",
-    on_load=[ConsentState.arrive, ShellState.load, EmailState.load],
-)
+
+def add(component: Callable[[], rx.Component], route: str, title: str, *on_load: Any) -> None:
+    """Register a page; `on_load` are the handlers that fill it, in order."""
+    app.add_page(component, route=route, title=f"{title} · EasyCRM" if title else "EasyCRM", on_load=list(on_load))
+
+
+coming_back: Any = ConsentState.finish_consent
+
+add(callback_page, "/", "", rx.redirect("/mailbox", replace=True))
+add(sign_in, "/sign-in", "Sign in")
+add(setup, "/setup", "Set up")
+add(mailbox, "/mailbox", "Mailbox", ShellState.load, MailboxState.load)
+add(email_integration, SETTINGS, wording.EMAIL_INTEGRATION, ConsentState.arrive, ShellState.load, EmailState.load)
 for key in PROVIDERS:
-    app.add_page(
-        callback_page,
-        route=f"{SETTINGS}/callback/{key}",
-        title="Connecting · EasyCRM",
-        on_load=ConsentState.finish_consent(key),
-    )
-app.add_page(
-    admin_providers,
-    route="/admin/providers",
-    title="Providers · EasyCRM",
-    on_load=[ShellState.load, AdminProvidersState.load],
-)
-app.add_page(not_found, route="404", title="Not found · EasyCRM")
+    add(callback_page, f"{SETTINGS}/callback/{key}", "Connecting", coming_back(key))
+add(admin_providers, "/admin/providers", "Providers", ShellState.load, AdminProvidersState.load)
+add(not_found, "404", "Not found")
 app.register_lifespan_task(live.pusher(app, ShellState, refresh))

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func
-from sqlmodel import col, select
+from sqlalchemy import Executable, func, select
+from sqlmodel import col
 
 from easycrm.core.db import reading
 from easycrm.mail.connection import Connection
@@ -12,25 +12,26 @@ from easycrm.notices.notice import Notice
 
 def fingerprints(user_ids: Sequence[int]) -> dict[int, str]:
     """For each user a text that differs as soon as a mailbox's status, progress or mail, or a notice, changes."""
-    mailboxes = (
-        select(
-            Connection.user_id,
-            func.count(col(Connection.id)),
-            func.sum(Connection.changed_seq),
-            func.sum(Connection.import_done),
-            func.max(Connection.last_success_at),
-        )
-        .where(col(Connection.user_id).in_(user_ids))
-        .group_by(col(Connection.user_id))
-    )
-    notices = (
-        select(Notice.user_id, func.count(col(Notice.id)), func.max(Notice.id), func.count(col(Notice.read_at)))
-        .where(col(Notice.user_id).in_(user_ids), col(Notice.resolved_at).is_(None))
-        .group_by(col(Notice.user_id))
-    )
-    with reading() as session:
-        rows = [*session.execute(mailboxes), *session.execute(notices)]
     found: dict[int, str] = {}
-    for user_id, *values in rows:
-        found[user_id] = f"{found.get(user_id, '')}|{values}"
+    with reading() as session:
+        for query in (_mailboxes(user_ids), _notices(user_ids)):
+            for user_id, *values in session.connection().execute(query):
+                found[user_id] = f"{found.get(user_id, '')}|{values}"
     return found
+
+
+def _mailboxes(user_ids: Sequence[int]) -> Executable:
+    signs = (
+        func.count(col(Connection.id)),
+        func.sum(col(Connection.changed_seq)),
+        func.sum(col(Connection.import_done)),
+        func.max(col(Connection.last_success_at)),
+    )
+    owner = col(Connection.user_id)
+    return select(owner, *signs).where(owner.in_(user_ids)).group_by(owner)
+
+
+def _notices(user_ids: Sequence[int]) -> Executable:
+    signs = (func.count(col(Notice.id)), func.max(col(Notice.id)), func.count(col(Notice.read_at)))
+    owner = col(Notice.user_id)
+    return select(owner, *signs).where(owner.in_(user_ids), col(Notice.resolved_at).is_(None)).group_by(owner)
