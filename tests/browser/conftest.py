@@ -1,7 +1,9 @@
-"""Fixtures of the browser tests: the product, and pages that are signed in."""
+"""Fixtures of the browser tests: the product, people who are signed in, and mailboxes of their own."""
 
 import os
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -16,11 +18,12 @@ FLAGS = [
 ]  # fmt: skip
 # Chromium reports each answer of 4xx and 5xx as a console error; tests that provoke one look at the page instead.
 _EXPECTED = ("Failed to load resource",)
+PROVIDERS = {"Google Workspace": "google", "Microsoft 365": "microsoft"}
 
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """One running product for all browser tests; each test uses mailboxes of its own."""
+    """One running product for all browser tests; each test uses people and mailboxes of its own."""
     with products.running(tmp_path_factory.mktemp("product") / "data") as running:
         yield running
 
@@ -31,33 +34,66 @@ def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": os.environ.get("EASYCRM_TEST_BROWSER", "/usr/bin/chromium"), "args": FLAGS}
 
 
-@pytest.fixture
-def member_page(product: Product, browser: Browser) -> Iterator[Page]:
-    """A page of the demo's member."""
-    yield from signed_in(product, browser, "member")
+@dataclass
+class Person:
+    """Somebody with an account of EasyCRM, in a browser of their own."""
+
+    email: str
+    password: str
+    context: BrowserContext
+    page: Page
+    errors: list[str]
 
 
 @pytest.fixture
-def admin_page(product: Product, browser: Browser) -> Iterator[Page]:
-    """A page of the demo's admin."""
-    yield from signed_in(product, browser, "admin")
+def make_person(product: Product, browser: Browser) -> Iterator[Callable[..., Person]]:
+    """A function that creates an account and signs it in; errors in anybody's console fail the test."""
+    made: list[Person] = []
+
+    def make(role: str = "member", **look: Any) -> Person:
+        email, password = f"{role}-{secrets.token_hex(4)}@example.com", secrets.token_hex(8)
+        product.create_user(email, password, role)
+        context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", **look)
+        add_session(context, product, product.sign_in(email, password))
+        person = Person(email, password, context, context.new_page(), [])
+        watch(person.page, person.errors)
+        made.append(person)
+        return person
+
+    yield make
+    for person in made:
+        person.context.close()
+    assert [error for person in made for error in person.errors] == []
 
 
-def signed_in(product: Product, browser: Browser, role: str) -> Iterator[Page]:
-    """A page in a context of its own; errors in its console fail the test."""
-    context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin")
-    name, value = product.cookie(role)
-    add_session(context, product, name, value)
-    page, errors = context.new_page(), list[str]()
-    watch(page, errors)
-    yield page
-    context.close()
-    assert errors == []
+@pytest.fixture
+def member(make_person: Callable[..., Person]) -> Person:
+    """A member who is signed in."""
+    return make_person()
 
 
-def add_session(context: BrowserContext, product: Product, name: str, value: str) -> None:
+@pytest.fixture
+def admin(make_person: Callable[..., Person]) -> Person:
+    """An admin who is signed in."""
+    return make_person("admin")
+
+
+@pytest.fixture
+def make_mailbox(product: Product) -> Callable[[str], str]:
+    """A function that creates an account at a provider (by its name) with some mail; its address."""
+
+    def make(provider: str, threads: int = 12) -> str:
+        address = f"box-{secrets.token_hex(4)}@example.net"
+        product.simulator.post("people", provider=PROVIDERS[provider], email=address, name="Box", threads=threads)
+        return address
+
+    return make
+
+
+def add_session(context: BrowserContext, product: Product, cookie: str) -> None:
     """Sign a browser context in."""
-    context.add_cookies([{"name": name, "value": value, "url": product.url, "httpOnly": True, "sameSite": "Lax"}])
+    session = {"name": "easycrm_session", "value": cookie, "url": product.url, "httpOnly": True, "sameSite": "Lax"}
+    context.add_cookies([session])  # pyright: ignore
 
 
 def watch(page: Page, errors: list[str]) -> None:

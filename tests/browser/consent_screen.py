@@ -1,6 +1,7 @@
 """What a person does at the provider and on the way there, in steps that tests share."""
 
 import re
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -19,9 +20,15 @@ def provider_region(page: Page, provider: str) -> Locator:
     return page.get_by_role("region", name=provider)
 
 
+def press_connect(page: Page, product: Product, provider: str) -> None:
+    """Press Connect Account of one provider."""
+    open_settings(page, product)
+    provider_region(page, provider).get_by_role("button", name=wording.CONNECT_ACCOUNT).click()
+
+
 def sign_in_at_provider(page: Page, address: str) -> None:
     """Choose the account on the provider's sign-in page."""
-    expect(page).to_have_url(re.compile(r"127\.0\.0\.1"))
+    page.wait_for_url(re.compile(r"^http://127\.0\.0\.1"))
     page.get_by_role("button", name=address).click()
 
 
@@ -35,3 +42,23 @@ def deny(page: Page, address: str) -> None:
     """Sign in at the provider and refuse."""
     sign_in_at_provider(page, address)
     page.get_by_role("button", name="Deny").click()
+
+
+def connect(page: Page, product: Product, provider: str, address: str) -> Locator:
+    """The whole way; the status of the connected mailbox."""
+    press_connect(page, product, provider)
+    allow(page, address)
+    status = provider_region(page, provider).get_by_text(wording.connected_as(address), exact=True)
+    expect(status).to_be_visible()
+    return status
+
+
+def intercepted_callback(page: Page, product: Product, provider: str, address: str) -> str:
+    """Consent, but keep the browser from being sent back; the callback's address."""
+    press_connect(page, product, provider)
+    page.wait_for_url(re.compile(r"/signin/account"))
+    asked = dict(parse_qsl(urlsplit(page.url).query))
+    query = dict(parse_qsl(asked["request"]))
+    hosts = {"google": "accounts.google.com/o/oauth2/v2/auth"}
+    host = hosts.get(asked["provider"]) or f"login.microsoftonline.com/{query.pop('tenant')}/oauth2/v2.0/authorize"
+    return product.simulator.approve(f"https://{host}?{urlencode(query)}", address)
