@@ -81,9 +81,10 @@ class Microsoft:
 
     async def refresh(self, config: ProviderConfig, refresh_token: str) -> Tokens:
         """New tokens, the refresh token among them: the newest is the one to keep."""
-        body = await microsoft_msal.call(
-            config, lambda application: application.acquire_token_by_refresh_token(refresh_token, SCOPES)
-        )
+        body = await _ask_refresh(config, refresh_token, SCOPES)
+        if body.get("suberror") == "consent_required":
+            # Entra refuses all scopes when one was taken away; this one asks for those that are left.
+            body = await _ask_refresh(config, refresh_token, [_GRAPH + ".default"])
         if "error" in body:
             raise oauth_errors.at_refresh(str(body["error"]))
         return _tokens(body)
@@ -128,6 +129,12 @@ class Microsoft:
     async def find(self, access: TokenSource, text: str) -> list[Located]:
         """A search over all folders."""
         return await microsoft_mail.find(access, text)
+
+
+async def _ask_refresh(config: ProviderConfig, refresh_token: str, scopes: list[str]) -> dict[str, Any]:
+    return await microsoft_msal.call(
+        config, lambda application: application.acquire_token_by_refresh_token(refresh_token, scopes)
+    )
 
 
 def _identity(found: dict[str, Any], tenant: str) -> Identity:

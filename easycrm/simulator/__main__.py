@@ -10,7 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from easycrm.simulator.app import build
-from easycrm.simulator.world import World
+from easycrm.simulator.world import FORM, World
 
 SAVE_SECONDS = 2
 
@@ -18,7 +18,8 @@ SAVE_SECONDS = 2
 def main() -> None:
     """Serve until told to stop."""
     options = _options()
-    world = _load(options.state_file) or World(options.redirect_uri_base, options.seed, options.eml_dir)
+    base = options.redirect_uri_base
+    world = _load(options.state_file, base) or World(base, options.seed, options.eml_dir)
     if options.latency:
         world.settings.request_ms, world.settings.sub_request_ms = 40, 20
     with contextlib.suppress(KeyboardInterrupt):
@@ -37,14 +38,18 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _load(path: Path | None) -> World | None:
+def _load(path: Path | None, redirect_base: str) -> World | None:
+    """The world of an earlier run; None where there is none, or none that this version can go on with."""
     if path is None or not path.exists():
         return None
     try:
         found = pickle.loads(path.read_bytes())  # noqa: S301 (our own file, in our own data directory)
-    except (pickle.UnpicklingError, EOFError, AttributeError, ImportError):
+    except Exception:  # a damaged pickle can raise anything, and the demo then simply begins anew
         return None
-    return found if isinstance(found, World) else None
+    if not isinstance(found, World) or getattr(found, "form", 0) != FORM:
+        return None
+    found.serve_at(redirect_base)
+    return found
 
 
 async def _serve(world: World, options: argparse.Namespace) -> None:
@@ -62,7 +67,7 @@ async def _serve(world: World, options: argparse.Namespace) -> None:
 
 
 async def _announce(server: uvicorn.Server, options: argparse.Namespace) -> None:
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
         await asyncio.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
     sys.stdout.write(f"simulator ready on http://{options.host}:{port}\n")

@@ -1,6 +1,7 @@
 """What the control API and the control page can do to the world."""
 
 import base64
+import json
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,8 @@ def add_person(world: World, body: Body) -> Body:
     eml = Path(body["eml_dir"]) if body.get("eml_dir") else None
     person = world.add_person(
         body["provider"], body["email"], body.get("name", body["email"]), threads=body.get("threads", 0),
-        messages=body.get("messages", 0), tenant=body.get("tenant_id", ""), eml_dir=eml, has_mailbox=body.get("has_mailbox", True),
+        messages=body.get("messages", 0), tenant=body.get("tenant_id", ""), eml_dir=eml,
+        has_mailbox=body.get("has_mailbox", True),
     )  # fmt: skip
     return {"subject": person.subject, "messages": len(person.mailbox.items)}
 
@@ -37,8 +39,8 @@ def _deliver_one(world: World, person: Person, body: Body, number: int) -> Item:
     subject = body.get("subject", f"New mail {secrets.token_hex(3)}")
     sender = body.get("from", "Mara Lindqvist <mara@example.org>")
     raw = base64.urlsafe_b64decode(body["raw"]) if body.get("raw") else corpus.compose(
-        sender=sender, to=person.email, subject=subject, text=body.get("text", "It just arrived."), html=body.get("html", ""),
-        when=when, message_id=body.get("message_id", f"<{ident}@mail.example.org>"),
+        sender=sender, to=person.email, subject=subject, text=body.get("text", "It just arrived."),
+        html=body.get("html", ""), when=when, message_id=body.get("message_id", f"<{ident}@mail.example.org>"),
     )  # fmt: skip
     item = Item(
         ident, body.get("thread_id", ident), int(when * 1000), subject, sender, person.email, raw,
@@ -68,6 +70,8 @@ def change_message(world: World, body: Body) -> None:
 
 def rename(world: World, body: Body) -> None:
     """Give somebody another address; the subject stays."""
+    if body["new_email"] in world.people:
+        raise ValueError(f"{body['new_email']} is somebody's already")
     person = world.people.pop(body["email"])
     person.email = body["new_email"]
     world.people[person.email] = person
@@ -95,9 +99,15 @@ def expire_refresh(world: World, body: Body) -> None:
     """Refresh tokens die, as after months of disuse; the consent itself stands."""
     expire_access(world, body)
     for grant in _grants(world, body):
-        for value in grant.refresh_tokens:
-            world.refresh_tokens.pop(value, None)
-        grant.refresh_tokens.clear()
+        for value in list(grant.refresh_tokens):
+            world.end_refresh_token(value, "expired")
+
+
+def demand_mfa(world: World, body: Body) -> None:
+    """The next refreshes are answered by interaction_required (Microsoft), until the person comes back."""
+    expire_access(world, body)
+    for grant in _grants(world, body):
+        grant.demands_mfa = True
 
 
 def drop_scope(world: World, body: Body) -> None:
@@ -110,17 +120,21 @@ def drop_scope(world: World, body: Body) -> None:
 
 
 def approve(world: World, body: Body) -> Body:
-    """Consent without a browser: where the provider would send it."""
-    parts = urlsplit(body["authorize_url"])
+    """Consent without a browser: where the provider would send it.
+
+    Raises:
+        ValueError: the provider would show an error page instead.
+    """
+    parts = urlsplit(str(body["authorize_url"]))
     query, path = oauth.query_of(parts.query), parts.netloc + parts.path
     provider = "microsoft" if "login.microsoftonline.com" in path else "google"
     if provider == "microsoft":
         query["tenant"] = path.split("login.microsoftonline.com/")[1].split("/")[0]
     person = world.people[body["email"]]
-    if blocked := decision.blocked(provider, query, person):
-        raise ValueError(" ".join(blocked))
-    if query["redirect_uri"] not in world.clients[query["client_id"]].redirect_uris:
-        raise ValueError("redirect_uri_mismatch")
+    if person.provider != provider:
+        raise ValueError(f"{person.email} has no account there")
+    if shown := decision.refused(world, provider, query) or decision.blocked(world, provider, query, person):
+        raise ValueError(" ".join(shown))
     scopes = set(body.get("scopes") or query.get("scope", "").split())
     return {
         "redirect": decision.decide(world, provider, query, person.email, allow=body.get("allow", True), scopes=scopes)
@@ -138,8 +152,10 @@ def set_id_token(world: World, body: Body) -> None:
 
 
 def add_fault(world: World, body: Body) -> None:
-    """Switch a fault on."""
-    world.faults.append(Fault(**body))
+    """Switch a fault on; a `body` that is no string is sent as JSON."""
+    text = body.get("body", "")
+    wanted: Body = {**body, "body": text if isinstance(text, str) else json.dumps(text)}
+    world.faults.append(Fault(**wanted))
 
 
 def clear_faults(world: World, _body: Body) -> None:
@@ -149,20 +165,23 @@ def clear_faults(world: World, _body: Body) -> None:
 
 def change_settings(world: World, body: Body) -> Body:
     """Change what can be turned."""
-    for name, value in body.items():
-        if not hasattr(world.settings, name):
-            raise ValueError(f"unknown setting {name}")
-        setattr(world.settings, name, value)
+    _set(world.settings, body)
     return vars(world.settings)
 
 
 def change_client(world: World, body: Body) -> None:
     """Register a client or change a registered one."""
-    client = world.clients.setdefault(body["client_id"], Client(body["provider"], body["client_id"], "", []))
+    client = world.clients.get(body["client_id"]) or Client(body["provider"], body["client_id"], "", [])
+    _set(client, body)
+    world.clients[client.client_id] = client
+
+
+def _set(held: object, body: Body) -> None:
+    """Take over every field of `body`, or none."""
+    if unknown := set(body) - set(vars(held)):
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
     for name, value in body.items():
-        if not hasattr(client, name):
-            raise ValueError(f"unknown field {name}")
-        setattr(client, name, value)
+        setattr(held, name, value)
 
 
 def set_clock(world: World, body: Body) -> None:
@@ -182,35 +201,24 @@ def reset(world: World, _body: Body) -> None:
     world.key = key
 
 
-def state(world: World) -> Body:
-    """People and grants, without tokens."""
-    people = [
-        {"email": person.email, "name": person.name, "provider": person.provider, "subject": person.subject,
-         "tenant_id": person.tenant_id, "messages": len(person.mailbox.items)}
-        for person in world.people.values()
-    ]  # fmt: skip
-    grants = [
-        {"provider": grant.provider, "email": world.by_subject(grant.subject).email, "client_id": grant.client_id,
-         "scopes": sorted(grant.scopes), "live": grant.live, "refresh_tokens": len(grant.refresh_tokens)}
-        for grant in world.grants.values()
-    ]  # fmt: skip
-    return {"people": people, "grants": grants, "settings": vars(world.settings), "faults": len(world.faults)}
-
-
-def truth(world: World, email: str) -> Body:
-    """Every message of one mailbox; ids as the provider's API gives them (Graph: immutable)."""
-    person = world.people[email]
-    prefix, suffix = ("", "") if person.provider == "google" else ("AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A", "AAA=")
-    return {"messages": [
-        {"id": prefix + item.id + suffix, "thread_id": item.thread_id, "folder": item.folder, "labels": sorted(item.labels),
-         "received_at": item.received_ms / 1000, "unread": item.unread, "starred": item.starred, "subject": item.subject}
-        for item in person.mailbox.newest_first()
-    ]}  # fmt: skip
-
-
 BY_NAME: dict[str, Callable[[World, Body], Body | None]] = {
-    "people": add_person, "deliver": deliver, "message": change_message, "rename": rename, "grants/revoke": revoke,
-    "grants/expire-access": expire_access, "grants/expire-refresh": expire_refresh, "grants/drop-scope": drop_scope,
-    "consent": set_consent, "id-token": set_id_token, "approve": approve, "faults": add_fault, "faults/clear": clear_faults,
-    "settings": change_settings, "clients": change_client, "clock": set_clock, "cursors/drop": drop_cursors, "reset": reset,
-}  # fmt: skip
+    "people": add_person,
+    "deliver": deliver,
+    "message": change_message,
+    "rename": rename,
+    "grants/revoke": revoke,
+    "grants/expire-access": expire_access,
+    "grants/expire-refresh": expire_refresh,
+    "grants/drop-scope": drop_scope,
+    "grants/demand-mfa": demand_mfa,
+    "consent": set_consent,
+    "id-token": set_id_token,
+    "approve": approve,
+    "faults": add_fault,
+    "faults/clear": clear_faults,
+    "settings": change_settings,
+    "clients": change_client,
+    "clock": set_clock,
+    "cursors/drop": drop_cursors,
+    "reset": reset,
+}

@@ -15,7 +15,8 @@ from easycrm.simulator import consent_pages, control, control_page, gmail, googl
 from easycrm.simulator.connection_cut import CutConnection
 from easycrm.simulator.world import ApiError, World
 
-RECENT = 300
+RECENT = 500
+_API_HOSTS = ("gmail.googleapis.com", "people.googleapis.com", "graph.microsoft.com")
 
 
 def build(world: World) -> Starlette:
@@ -31,14 +32,22 @@ def build(world: World) -> Starlette:
             Mount("/graph.microsoft.com", routes=graph.routes),
             Mount("/signin", routes=consent_pages.routes),
             Mount("/control", routes=[*control.routes, *control_page.routes]),
-            Route("/", lambda _: RedirectResponse("/control")),
-            Route("/healthz", lambda _: JSONResponse({"live": True})),
+            Route("/", _to_control),
+            Route("/healthz", _live),
         ],
         middleware=[Middleware(CutConnection), Middleware(BaseHTTPMiddleware, dispatch=_around)],
         exception_handlers={ApiError: _api_error},
     )
     app.state.world = world
     return app
+
+
+async def _to_control(_request: Request) -> Response:
+    return RedirectResponse("/control")
+
+
+async def _live(_request: Request) -> Response:
+    return JSONResponse({"live": True})
 
 
 def _api_error(_request: Request, error: Exception) -> Response:
@@ -55,8 +64,8 @@ async def _around(request: Request, call_next: Callable[[Request], Awaitable[Res
         await asyncio.sleep(world.settings.request_ms / 1000)
     cut = False
     for fault in world.faults:
-        if fault.hits(request.method, target):
-            answer = await fault.answer()
+        if fault.kind != "part" and fault.hits(request.method, target):
+            answer = await fault.answer(target)
             if answer is not None:
                 _count(world, request, answer.status_code)
                 return answer
@@ -76,5 +85,7 @@ def _count(world: World, request: Request, status: int) -> None:
     counters["total"] += 1
     counters["by_route"][route] = counters["by_route"].get(route, 0) + 1
     counters["statuses"][str(status)] = counters["statuses"].get(str(status), 0) + 1
-    entry = {"at": time.time(), "method": request.method, "path": request.url.path, "status": status}
+    # What is asked of the sign-in hosts may be secret.
+    query = request.url.query if parts[1] in _API_HOSTS else ""
+    entry = {"at": time.time(), "method": request.method, "path": request.url.path, "query": query, "status": status}
     counters["recent"] = [*counters["recent"][-RECENT:], entry]

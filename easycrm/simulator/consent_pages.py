@@ -1,7 +1,6 @@
-"""The pages a person sees at the provider: choose an account, consent, and the provider's own errors."""
+"""The pages a person sees at the provider: choose an account, and consent."""
 
 from html import escape
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -9,9 +8,9 @@ from starlette.routing import Route
 
 from easycrm.simulator import decision, oauth
 from easycrm.simulator.page_style import document
+from easycrm.simulator.provider_pages import NAMES, refusal, start
 from easycrm.simulator.world import Person, World
 
-NAMES = {"google": "Google Workspace", "microsoft": "Microsoft 365"}
 _WORDS = {
     "gmail.readonly": "Read your email messages", "gmail.send": "Send email on your behalf",
     "contacts.readonly": "See your contacts", "mail.read": "Read your mail", "mail.send": "Send mail as you",
@@ -19,24 +18,12 @@ _WORDS = {
 }  # fmt: skip
 
 
-def start(provider: str, query: dict[str, str]) -> str:
-    """The address of the sign-in page for an authorize request."""
-    return "/signin/account?" + urlencode({"provider": provider, "request": urlencode(query)})
-
-
-def refusal(provider: str, status: str, code: str, detail: str) -> Response:
-    """The provider's own error page: the browser is not sent back."""
-    body = f"<h1>Access blocked: authorization error</h1><p>Error {escape(status)}: {escape(code)}</p><p>{escape(detail)}</p>"
-    return HTMLResponse(document(f"Error – {NAMES[provider]} simulator", body), 400)
-
-
 async def account(request: Request) -> Response:
     """Who is signing in?"""
     world: World = request.app.state.world
     provider, asked = request.query_params["provider"], request.query_params["request"]
-    query = oauth.query_of(asked)
     people = [person for person in world.people.values() if person.provider == provider]
-    hinted = query.get("login_hint", "")
+    hinted = oauth.query_of(asked).get("login_hint", "")
     people.sort(key=lambda person: person.email != hinted)
     buttons = "".join(_account_button(person, hinted) for person in people)
     body = (
@@ -49,7 +36,10 @@ async def account(request: Request) -> Response:
 def _account_button(person: Person, hinted: str) -> str:
     mark = " autofocus" if person.email == hinted else ""
     email = escape(person.email)
-    return f'<button class=account name=email value="{email}" aria-label="{email}"{mark}><b>{escape(person.name)}</b><span>{email}</span></button>'
+    return (
+        f'<button class=account name=email value="{email}" aria-label="{email}"{mark}>'
+        f"<b>{escape(person.name)}</b><span>{email}</span></button>"
+    )
 
 
 async def consent(request: Request) -> Response:
@@ -58,18 +48,29 @@ async def consent(request: Request) -> Response:
     provider, asked, email = (request.query_params[name] for name in ("provider", "request", "email"))
     query = oauth.query_of(asked)
     person = world.people[email]
-    blocked = decision.blocked(provider, query, person)
-    if blocked:
+    if blocked := decision.blocked(world, provider, query, person):
         return refusal(provider, "400", *blocked)
-    scopes = [scope for scope in query.get("scope", "").split() if _words(scope)]
-    ticks = "".join(_tick(scope) if provider == "google" else f"<li>{escape(_words(scope))}</li>" for scope in scopes)
-    body = (
+    if decision.stands(world, provider, query, person):
+        return RedirectResponse(decision.decide(world, provider, query, email, allow=True, scopes=_asked(query)), 303)
+    return HTMLResponse(document(f"Consent – {NAMES[provider]} simulator", _consent_form(provider, asked, email)))
+
+
+def _consent_form(provider: str, asked: str, email: str) -> str:
+    query = oauth.query_of(asked)
+    wanted = [scope for scope in query.get("scope", "").split() if _words(scope)]
+    boxes = "".join(_tick(scope) if provider == "google" else f"<li>{_words(scope)}</li>" for scope in wanted)
+    return (
         f"<p class=who>{NAMES[provider]} simulator · {escape(email)}</p><h1>EasyCRM wants access to your account</h1>"
-        f'<form action="/signin/decide" method="post">{_hidden(provider, asked)}<input type=hidden name=email value="{escape(email)}">'
-        f"<p>This will allow EasyCRM to:</p><ul class=scopes>{ticks}</ul><div class=actions>"
-        "<button name=decision value=deny>Deny</button><button class=primary name=decision value=allow>Allow</button></div></form>"
+        f'<form action="/signin/decide" method="post">{_hidden(provider, asked)}{_field("email", email)}'
+        f"<p>This will allow EasyCRM to:</p><ul class=scopes>{boxes}</ul><div class=actions>"
+        "<button name=decision value=deny>Deny</button>"
+        "<button class=primary name=decision value=allow>Allow</button></div></form>"
+        f'<p><a href="{escape(start(provider, query))}">Use another account</a></p>'
     )
-    return HTMLResponse(document(f"Consent – {NAMES[provider]} simulator", body))
+
+
+def _asked(query: dict[str, str]) -> set[str]:
+    return set(query.get("scope", "").split())
 
 
 def _words(scope: str) -> str:
@@ -77,11 +78,16 @@ def _words(scope: str) -> str:
 
 
 def _tick(scope: str) -> str:
-    return f'<li><label><input type=checkbox name=scope value="{escape(scope)}" checked> {escape(_words(scope))}</label></li>'
+    box = f'<input type=checkbox name=scope value="{escape(scope)}" checked>'
+    return f"<li><label>{box} {_words(scope)}</label></li>"
 
 
 def _hidden(provider: str, asked: str) -> str:
-    return f'<input type=hidden name=provider value="{escape(provider)}"><input type=hidden name=request value="{escape(asked)}">'
+    return _field("provider", provider) + _field("request", asked)
+
+
+def _field(name: str, value: str) -> str:
+    return f'<input type=hidden name={name} value="{escape(value)}">'
 
 
 async def decide(request: Request) -> Response:
@@ -91,11 +97,10 @@ async def decide(request: Request) -> Response:
     provider, asked, email = (str(sent[name]) for name in ("provider", "request", "email"))
     query = oauth.query_of(asked)
     ticked = {str(value) for value in sent.getlist("scope")}
-    untickable = {scope for scope in query.get("scope", "").split() if provider == "microsoft" or not _words(scope)}
+    untickable = {scope for scope in _asked(query) if provider == "microsoft" or not _words(scope)}
     allow = sent.get("decision") == "allow"
-    return RedirectResponse(
-        decision.decide(world, provider, query, email, allow=allow, scopes=ticked | untickable), 303
-    )
+    scopes = (ticked & _asked(query)) | untickable
+    return RedirectResponse(decision.decide(world, provider, query, email, allow=allow, scopes=scopes), 303)
 
 
 routes = [Route("/account", account), Route("/consent", consent), Route("/decide", decide, methods=["POST"])]

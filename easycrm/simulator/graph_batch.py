@@ -30,7 +30,7 @@ def endpoint(
         asked = loads(await request.body()).get("requests", [])
         if not 0 < len(asked) <= MOST:
             raise graph_error(400, "BadRequest", f"Number of batch request steps exceeds the maximum value of {MOST}.")
-        with in_flight(world, person.email, "microsoft"):
+        with in_flight(world, person.email, "microsoft", len(asked)):
             await asyncio.sleep(world.settings.sub_request_ms / 1000 * -(-len(asked) // WIDE))
             return JSONResponse({"responses": [_answer(world, person, table, entry) for entry in asked]})
 

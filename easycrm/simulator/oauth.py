@@ -1,16 +1,26 @@
 """What both providers' OAuth has in common: client authentication, codes, PKCE and id_tokens."""
 
 import base64
+import binascii
 import hashlib
 import secrets
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from starlette.requests import Request
+from starlette.responses import JSONResponse
 
-from easycrm.simulator.world import AccessToken, ApiError, Client, Code, Grant, World
+from easycrm.simulator.world import AccessToken, Client, Code, Grant, World
 
 CODE_SECONDS = 600
+
+
+class CodeRefused(Exception):
+    """A code cannot be exchanged; `why` is unknown, expired, used, redirect_uri, no_verifier or verifier."""
+
+    def __init__(self, why: str, code: Code | None = None) -> None:
+        super().__init__(why)
+        self.why, self.code = why, code
 
 
 async def form(request: Request) -> dict[str, str]:
@@ -22,7 +32,10 @@ def credentials(request: Request, fields: dict[str, str]) -> tuple[str, str]:
     """Client id and secret from HTTP Basic or from the body."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
-        client_id, _, secret = base64.b64decode(encoded).decode().partition(":")
+        try:
+            client_id, _, secret = base64.b64decode(encoded).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return "", ""
         return unquote(client_id), unquote(secret)
     return fields.get("client_id", ""), fields.get("client_secret", "")
 
@@ -32,25 +45,34 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def redeem(world: World, client: Client, fields: dict[str, str], failure: ApiError) -> Code:
-    """The code, used up; a second use ends the grant it was exchanged for.
+def asks_for_code(query: dict[str, str]) -> bool:
+    """Whether an authorize request is for the code flow with PKCE by S256, the only one that is served."""
+    return (
+        query.get("response_type") == "code"
+        and query.get("code_challenge_method") == "S256"
+        and bool(query.get("code_challenge"))
+    )
+
+
+def redeem(world: World, client: Client, fields: dict[str, str]) -> Code:
+    """The code, used up.
 
     Raises:
-        ApiError: `failure`, for an unknown, used, expired or foreign code, or a wrong verifier.
+        CodeRefused: it is not this client's, not of this moment, not for this redirect URI, or not for this verifier.
     """
     code = world.codes.get(fields.get("code", ""))
-    if code is None or code.client_id != client.client_id or code.expires_at < world.now():
-        raise failure
+    if code is None or code.client_id != client.client_id:
+        raise CodeRefused("unknown")
     if code.used:
-        for token in code.issued:
-            if (held := world.access_tokens.get(token)) is not None:
-                world.end_grant(held.grant)
-        raise failure
-    if (
-        code.redirect_uri != fields.get("redirect_uri")
-        or challenge_of(fields.get("code_verifier", "")) != code.challenge
-    ):
-        raise failure
+        raise CodeRefused("used", code)
+    if code.expires_at < world.now():
+        raise CodeRefused("expired", code)
+    if code.redirect_uri != fields.get("redirect_uri"):
+        raise CodeRefused("redirect_uri", code)
+    if not fields.get("code_verifier"):
+        raise CodeRefused("no_verifier", code)
+    if challenge_of(fields["code_verifier"]) != code.challenge:
+        raise CodeRefused("verifier", code)
     code.used = True
     return code
 
@@ -78,16 +100,20 @@ def access_token(world: World, grant: Grant, prefix: str) -> AccessToken:
     return token
 
 
-def refresh_token(world: World, grant: Grant, prefix: str, keep: int = 100) -> str:
-    """A fresh refresh token; of more than `keep` the oldest dies silently."""
+def refresh_token(world: World, grant: Grant, prefix: str, most: int | None = None) -> str:
+    """A fresh refresh token; of more than `most` the oldest dies silently."""
     value = prefix + secrets.token_urlsafe(60)
     grant.refresh_tokens.append(value)
     world.refresh_tokens[value] = grant
-    for old in grant.refresh_tokens[:-keep]:
-        world.refresh_tokens.pop(old, None)
-    del grant.refresh_tokens[:-keep]
+    while most is not None and len(grant.refresh_tokens) > most:
+        world.end_refresh_token(grant.refresh_tokens[0], "revoked")
     world.changed = True
     return value
+
+
+def answer(body: dict[str, Any]) -> JSONResponse:
+    """A token answer, which nobody may cache. Source: RFC 6749, 5.1."""
+    return JSONResponse(body, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
 
 
 def id_token(world: World, claims: dict[str, Any]) -> str | None:
@@ -108,9 +134,9 @@ def bearer(world: World, request: Request) -> AccessToken | None:
 
 
 def with_query(uri: str, parameters: dict[str, str]) -> str:
-    """`uri` with `parameters` added to its query."""
+    """`uri` with `parameters` added to its query; those without a value are left out."""
     separator = "&" if urlsplit(uri).query else "?"
-    return f"{uri}{separator}{urlencode(parameters)}"
+    return f"{uri}{separator}{urlencode({name: value for name, value in parameters.items() if value})}"
 
 
 def query_of(text: str) -> dict[str, str]:

@@ -1,75 +1,67 @@
-"""Allowances: units a minute and requests at a time, counted always, enforced when switched on."""
+"""Allowances: units and requests in a span of time, enforced when switched on, and requests at a time, always."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
 
+from easycrm.simulator import error_form
 from easycrm.simulator.world import ApiError, World
+
+_PROJECT = "the whole project"
 
 
 def google_error(status: int, reason: str, message: str) -> ApiError:
-    """An error body as Google's APIs write it."""
-    names = {
-        400: "INVALID_ARGUMENT",
-        401: "UNAUTHENTICATED",
-        403: "PERMISSION_DENIED",
-        404: "NOT_FOUND",
-        429: "RESOURCE_EXHAUSTED",
-    }
-    detail = {"message": message, "domain": "global", "reason": reason}
-    error: dict[str, Any] = {
-        "code": status,
-        "message": message,
-        "errors": [detail],
-        "status": names.get(status, "INTERNAL"),
-    }
-    return ApiError(status, {"error": error})
+    """An error of Google's APIs."""
+    return ApiError(status, error_form.google(status, reason, message))
 
 
 def graph_error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> ApiError:
-    """An error body as Microsoft Graph writes it."""
-    inner = {
-        "date": "2026-01-01T00:00:00",
-        "request-id": "00000000-0000-0000-0000-000000000000",
-        "client-request-id": "",
-    }
-    return ApiError(status, {"error": {"code": code, "message": message, "innerError": inner}}, headers)
+    """An error of Microsoft Graph."""
+    return ApiError(status, error_form.graph(code, message), headers)
 
 
 def charge(world: World, email: str, units: int) -> None:
-    """Spend Gmail quota units of this person's minute.
+    """Spend Gmail quota units of this person's minute and of the project's.
 
     Raises:
-        ApiError: 429 rateLimitExceeded when quota is on and the minute's allowance is spent.
+        ApiError: 429 rateLimitExceeded when quota is on and one of the allowances is spent.
     """
-    now = world.now()
-    began, used = world.quota_used.get(email, (now, 0.0))
-    if now - began >= 60:
-        began, used = now, 0.0
-    if world.settings.quota and used + units > world.settings.gmail_units_per_minute:
-        raise google_error(
-            429, "rateLimitExceeded", "Quota exceeded for quota metric 'Queries' of service 'gmail.googleapis.com'"
-        )
-    world.quota_used[email] = (began, used + units)
+    limits = {email: world.settings.gmail_units_per_minute, _PROJECT: world.settings.gmail_project_units_per_minute}
+    for whose, limit in limits.items():
+        if world.settings.quota and _used(world, whose, 60) + units > limit:
+            raise google_error(
+                429, "rateLimitExceeded", "Quota exceeded for quota metric 'Queries' of service 'gmail.googleapis.com'"
+            )
+    for whose in limits:
+        _use(world, whose, 60, units)
     spent = world.counters["units"]
     spent[email] = spent.get(email, 0) + units
 
 
+def _used(world: World, whose: str, seconds: float) -> float:
+    """What is used of the span of time that is running."""
+    began, used = world.quota_used.get(whose, (world.now(), 0.0))
+    return used if world.now() - began < seconds else 0.0
+
+
+def _use(world: World, whose: str, seconds: float, amount: float) -> None:
+    now = world.now()
+    began, used = world.quota_used.get(whose, (now, 0.0))
+    world.quota_used[whose] = (began, used + amount) if now - began < seconds else (now, amount)
+
+
 @contextmanager
-def in_flight(world: World, email: str, provider: str) -> Iterator[None]:
-    """One request of this person under way.
+def in_flight(world: World, email: str, provider: str, requests: int = 1) -> Generator[None]:
+    """A request of this person under way; to Graph, one that counts as so many.
 
     Raises:
-        ApiError: 429 when more are under way than the provider allows at a time.
+        ApiError: 429 when more are under way than the provider allows at a time, or in ten minutes (Graph).
     """
     running = world.in_flight
     limit = world.settings.gmail_concurrency if provider == "google" else world.settings.graph_concurrency
     if running.get(email, 0) >= limit:
-        if provider == "google":
-            raise google_error(429, "rateLimitExceeded", "Too many concurrent requests for user.")
-        raise graph_error(
-            429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.", {"Retry-After": "1"}
-        )
+        raise _too_many_at_a_time(provider)
+    if provider == "microsoft":
+        _charge_requests(world, email, requests)
     running[email] = running.get(email, 0) + 1
     most = world.counters["in_flight_max"]
     most[email] = max(most.get(email, 0), running[email])
@@ -77,3 +69,19 @@ def in_flight(world: World, email: str, provider: str) -> Iterator[None]:
         yield
     finally:
         running[email] -= 1
+
+
+def _too_many_at_a_time(provider: str) -> ApiError:
+    if provider == "google":
+        return google_error(429, "rateLimitExceeded", "Too many concurrent requests for user.")
+    text = "Application is over its MailboxConcurrency limit."
+    return graph_error(429, "ApplicationThrottled", text, {"Retry-After": "1"})
+
+
+def _charge_requests(world: World, email: str, requests: int) -> None:
+    if world.settings.quota and _used(world, email, 600) + requests > world.settings.graph_requests_per_10_minutes:
+        began, _ = world.quota_used[email]
+        wait = max(1, round(began + 600 - world.now()))
+        text = "Application is over its request limit for this mailbox."
+        raise graph_error(429, "ApplicationThrottled", text, {"Retry-After": str(wait)})
+    _use(world, email, 600, requests)

@@ -13,6 +13,8 @@ from easycrm.simulator.signing import SigningKey
 
 GOOGLE_CLIENT = ("easycrm-demo.apps.googleusercontent.com", "demo-google-secret")
 MICROSOFT_CLIENT = ("8f1e6a5c-0000-4000-8000-00000000c0de", "demo-microsoft-secret")
+# Raised when a kept world of before can no longer be used.
+FORM = 2
 TENANT_NET = "11111111-aaaa-4bbb-8ccc-222222222222"
 TENANT_ORG = "33333333-dddd-4eee-8fff-444444444444"
 
@@ -40,7 +42,7 @@ class Person:
 
 @dataclass
 class Client:
-    """A registered application."""
+    """A registered application. `needs_admin`: Entra lets nobody in before an admin has consented."""
 
     provider: str
     client_id: str
@@ -49,12 +51,14 @@ class Client:
     tenant: str = "organizations"
     secret_expired: bool = False
     disabled: bool = False
+    deleted: bool = False
     api_enabled: bool = True
+    needs_admin: bool = False
 
 
 @dataclass
 class Grant:
-    """What one person allowed one client."""
+    """What one person allowed one client. `demands_mfa`: a refresh is answered by asking the person to come back."""
 
     provider: str
     client_id: str
@@ -62,6 +66,7 @@ class Grant:
     scopes: set[str]
     live: bool = True
     consented: bool = True
+    demands_mfa: bool = False
     refresh_tokens: list[str] = field(default_factory=list[str])
 
 
@@ -77,7 +82,7 @@ class AccessToken:
 
 @dataclass
 class Code:
-    """An authorization code; `issued` are the tokens it was exchanged for."""
+    """An authorization code; `issued` are the tokens, access and refresh, that it was exchanged for."""
 
     client_id: str
     subject: str
@@ -101,6 +106,8 @@ class Settings:
     sub_request_ms: float = 0
     quota: bool = False
     gmail_units_per_minute: int = 6000
+    gmail_project_units_per_minute: int = 1_200_000
+    graph_requests_per_10_minutes: int = 10_000
     gmail_concurrency: int = 10
     graph_concurrency: int = 4
     cursor_gone_status: int = 410
@@ -123,6 +130,7 @@ class World:
         self.grants: dict[tuple[str, str], Grant] = {}
         self.access_tokens: dict[str, AccessToken] = {}
         self.refresh_tokens: dict[str, Grant] = {}
+        self.dead_tokens: dict[str, str] = {}
         self.codes: dict[str, Code] = {}
         self.faults: list[Fault] = []
         self.next_consent: dict[str, Any] = {}
@@ -145,7 +153,13 @@ class World:
         self, provider: str, email: str, name: str, *, threads: int = 0, messages: int = 0, tenant: str = "",
         eml_dir: Path | None = None, has_mailbox: bool = True,
     ) -> Person:  # fmt: skip
-        """Create an account with a generated mailbox, or one made of a folder of .eml files."""
+        """Create an account with a generated mailbox, or one made of a folder of .eml files.
+
+        Raises:
+            ValueError: an account of this address exists, or the provider does not.
+        """
+        if email in self.people or provider not in ("google", "microsoft"):
+            raise ValueError(f"{provider} cannot have another account {email}")
         seed = self.seed * 1000 + len(self.people)
         if eml_dir:
             mailbox = corpus.load(eml_dir, email=email, now=self.now())
@@ -166,9 +180,36 @@ class World:
     def end_grant(self, grant: Grant) -> None:
         """Revoke: refresh and access tokens of the grant die at once."""
         grant.live = grant.consented = False
-        grant.refresh_tokens.clear()
-        self.refresh_tokens = {token: held for token, held in self.refresh_tokens.items() if held is not grant}
+        for token in [token for token, held in self.refresh_tokens.items() if held is grant]:
+            self.end_refresh_token(token, "revoked")
         self.access_tokens = {token: held for token, held in self.access_tokens.items() if held.grant is not grant}
+
+    def end_refresh_token(self, token: str, why: str) -> None:
+        """No more refreshing with it; `why` is "revoked" or "expired"."""
+        grant = self.refresh_tokens.pop(token, None)
+        if grant is not None:
+            self.dead_tokens[token] = why
+            if token in grant.refresh_tokens:
+                grant.refresh_tokens.remove(token)
+
+    def serve_at(self, redirect_base: str) -> None:
+        """Let the demo's applications be called back there, for a world that was kept from an earlier run."""
+        for client in self.clients.values():
+            client.redirect_uris = [
+                uri.replace(self.redirect_base, redirect_base, 1) if uri.startswith(self.redirect_base) else uri
+                for uri in client.redirect_uris
+            ]
+        self.redirect_base = redirect_base
+
+    def tenants(self) -> dict[str, str]:
+        """Tenant ids by id and by domain."""
+        members = [person for person in self.people.values() if person.provider == "microsoft"]
+        domains = {person.email.partition("@")[2]: person.tenant_id for person in members}
+        return domains | {person.tenant_id: person.tenant_id for person in members}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is worth keeping: no request is under way in a world that was just loaded."""
+        return {**vars(self), "in_flight": {}, "form": FORM}
 
     def save(self, path: Path) -> None:
         """Write everything to `path`, atomically."""
