@@ -17,7 +17,7 @@ from easycrm.mail.sync_run import SkippedMessage
 from easycrm.mail.upsert import insert_into, upsert
 from easycrm.providers.base import FetchedMessage, MessageState, Page, Unreadable
 
-LEASE = timedelta(minutes=3)
+LEASE = timedelta(seconds=90)
 _CHANGING = (
     "thread_id", "generation", "subject", "sender_email", "sender_name", "snippet", "received_at", "sort_key",
     "unread", "starred", "labels", "has_attachments", "size", "unseen_since",

@@ -19,7 +19,7 @@
 | cursors/drop | email |
 | reset | |
 
-GET: state · truth?email= · requests?reset=1 · api (this text). A wrong call is answered by 400 and `error`.
+GET: state · truth?email= · requests?reset=1 · secrets (every token and code that was handed out) · api (this text). A wrong call is answered by 400 and `error`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -61,6 +61,11 @@ async def truth(request: Request) -> Response:
     return JSONResponse(report.truth(request.app.state.world, email))
 
 
+async def secrets(request: Request) -> Response:
+    """What must stand nowhere in clear: for tests that search for it."""
+    return JSONResponse({"secrets": handed_out(request.app.state.world)})
+
+
 async def requests(request: Request) -> Response:
     """What was asked of the providers so far."""
     world: World = request.app.state.world
@@ -75,10 +80,16 @@ async def description(_request: Request) -> Response:
     return PlainTextResponse(__doc__ or "")
 
 
+def handed_out(world: World) -> list[str]:
+    """Every living token, and every code."""
+    return [*world.access_tokens, *world.refresh_tokens, *world.codes]
+
+
 routes = [
     Route("/api", description),
     *(Route(f"/api/{name}", _post(action), methods=["POST"]) for name, action in actions.BY_NAME.items()),
     Route("/api/state", state),
     Route("/api/truth", truth),
+    Route("/api/secrets", secrets),
     Route("/api/requests", requests),
 ]
