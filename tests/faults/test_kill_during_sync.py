@@ -1,5 +1,6 @@
 """`kill -9` at random points: what is stored in the end is what the provider has."""
 
+import asyncio
 import random
 import time
 
@@ -32,7 +33,7 @@ async def test_threat_33_kills_during_an_import_lose_and_double_nothing(
         before = len(mailbox.stored())
         with worker():
             _wait_for_progress(mailbox, before)
-            time.sleep(rng.uniform(0, 0.4))
+            await asyncio.sleep(rng.uniform(0, 0.4))
         cut_short += len(mailbox.stored()) < MESSAGES
         if kill % 3 == 2:
             simulator.post("deliver", email=email, count=2)
@@ -59,6 +60,10 @@ def _wait_until_equal(mailbox: Mailbox) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
         row = mailbox.row()
-        if row.import_finished_at is not None and not row.lease_until and set(mailbox.stored()) == set(mailbox.wanted()):
+        if (
+            row.import_finished_at is not None
+            and not row.lease_until
+            and set(mailbox.stored()) == set(mailbox.wanted())
+        ):
             return
         time.sleep(0.2)
