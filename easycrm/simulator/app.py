@@ -15,21 +15,24 @@ from easycrm.simulator import consent_pages, control, control_page, gmail, googl
 from easycrm.simulator.connection_cut import CutConnection
 from easycrm.simulator.world import ApiError, World
 
+HOSTS = {
+    "accounts.google.com": google_identity.accounts,
+    "oauth2.googleapis.com": google_identity.tokens,
+    "www.googleapis.com": google_identity.keys,
+    "openidconnect.googleapis.com": google_identity.userinfo,
+    "gmail.googleapis.com": gmail.routes,
+    "login.microsoftonline.com": microsoft_identity.routes,
+    "graph.microsoft.com": graph.routes,
+}
 RECENT = 500
-_API_HOSTS = ("gmail.googleapis.com", "people.googleapis.com", "graph.microsoft.com")
+_API_HOSTS = ("gmail.googleapis.com", "graph.microsoft.com")
 
 
 def build(world: World) -> Starlette:
     """The application over one world."""
     app = Starlette(
         routes=[
-            Mount("/accounts.google.com", routes=google_identity.accounts),
-            Mount("/oauth2.googleapis.com", routes=google_identity.tokens),
-            Mount("/www.googleapis.com", routes=google_identity.keys),
-            Mount("/openidconnect.googleapis.com", routes=google_identity.userinfo),
-            Mount("/gmail.googleapis.com", routes=gmail.routes),
-            Mount("/login.microsoftonline.com", routes=microsoft_identity.routes),
-            Mount("/graph.microsoft.com", routes=graph.routes),
+            *(Mount("/" + host, routes=routes) for host, routes in HOSTS.items()),
             Mount("/signin", routes=consent_pages.routes),
             Mount("/control", routes=[*control.routes, *control_page.routes]),
             Route("/", _to_control),
@@ -58,7 +61,7 @@ def _api_error(_request: Request, error: Exception) -> Response:
 async def _around(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     world: World = request.app.state.world
     target = request.url.path.lstrip("/")
-    if target.startswith(("control", "signin", "healthz")):
+    if target.partition("/")[0] not in HOSTS:
         return await call_next(request)
     if world.settings.request_ms:
         await asyncio.sleep(world.settings.request_ms / 1000)

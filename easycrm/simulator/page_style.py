@@ -24,7 +24,7 @@ input[type=checkbox]{width:18px;height:18px;accent-color:var(--accent);vertical-
 .mailbox{border-top:1px solid var(--line);padding:14px 0;display:grid;gap:8px}.mailbox p{margin:0;font-size:14px}
 .scroll{overflow-x:auto}table{width:100%;border-collapse:collapse;font-size:14px}
 td,th{text-align:left;padding:6px 8px;border-bottom:1px solid var(--line)}td{font-variant-numeric:tabular-nums}
-.scroll td:nth-child(2){min-width:240px}
+th,td:last-child{white-space:nowrap}
 @media(max-width:520px){main{margin:0;min-height:100vh;border:0;border-radius:0;padding:24px 20px}
 .actions button{flex:1}}
 """
