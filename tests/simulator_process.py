@@ -15,7 +15,7 @@ APP_URL = "http://localhost:3000"
 
 
 class Simulator:
-    """A running simulator. `url` is its address; every `post` is a call of the control API (see simulator/control.py)."""
+    """A running simulator at `url`; every `post` is a call of the control API (see simulator/control.py)."""
 
     def __init__(self, url: str) -> None:
         self.url = url

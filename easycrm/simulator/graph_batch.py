@@ -51,7 +51,7 @@ def _answer(world: World, person: Person, table: list[tuple[Route, Any]], entry:
 
 
 def _call(world: World, person: Person, table: list[tuple[Route, Any]], entry: dict[str, Any]) -> Any:
-    parts = urlsplit(entry["url"])
+    parts = urlsplit(str(entry["url"]))
     path = "/" + parts.path.lstrip("/")
     prefer = next((value for name, value in entry.get("headers", {}).items() if name.lower() == "prefer"), "")
     for fault in world.faults:

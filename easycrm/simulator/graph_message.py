@@ -14,7 +14,8 @@ from easycrm.simulator.quota import graph_error
 from easycrm.simulator.world import Person, World
 
 WELL_KNOWN = {
-    "inbox": "inbox", "sentitems": "sent", "drafts": "drafts", "junkemail": "spam", "deleteditems": "trash", "archive": "archive",
+    "inbox": "inbox", "sentitems": "sent", "drafts": "drafts", "junkemail": "spam", "deleteditems": "trash",
+    "archive": "archive",
 }  # fmt: skip
 _ABSENT = ("outbox", "conversationhistory", "syncissues", "recoverableitemsdeletions", "clutter", "scheduled")
 PROPERTIES = frozenset(
@@ -143,7 +144,8 @@ def render(call: Caller, item: Item) -> dict[str, Any]:
         "isRead": not item.unread, "isDraft": item.folder == "drafts", "importance": "normal",
         "inferenceClassification": "focused", "isReadReceiptRequested": False, "isDeliveryReceiptRequested": False,
         "flag": {"flagStatus": "flagged" if item.starred else "notFlagged"},
-        "webLink": "https://outlook.office365.com/owa/?ItemID=" + item.id, **_content(raw, "text" in call.prefer.lower()),
+        "webLink": "https://outlook.office365.com/owa/?ItemID=" + item.id,
+        **_content(raw, "text" in call.prefer.lower()),
     }  # fmt: skip
 
 
@@ -154,12 +156,13 @@ def _content(raw: bytes, as_text: bool) -> dict[str, Any]:
     html = next((part for part in parts if part.media_type == "text/html"), None)
     text = next((part for part in parts if part.media_type == "text/plain"), None)
     chosen = (text or html) if as_text else (html or text)
+    words = chosen.data.decode("utf-8", "replace") if chosen else ""
     sender = mime.addresses(root, "From")
     return {
         "internetMessageId": mime.header(root, "Message-ID"),
         "internetMessageHeaders": [{"name": name, "value": value} for name, value in root.headers],
         "subject": mime.header(root, "Subject"), "bodyPreview": snippet(raw),
-        "body": {"contentType": "html" if chosen is html and html else "text", "content": chosen.data.decode("utf-8", "replace") if chosen else ""},
+        "body": {"contentType": "html" if chosen is html and html else "text", "content": words},
         "hasAttachments": any(part.disposition != "inline" for part in _attached(root)),
         "from": _recipient(sender[0]) if sender else None, "sender": _recipient(sender[0]) if sender else None,
         "toRecipients": _recipients(root, "To"), "ccRecipients": _recipients(root, "Cc"),
@@ -192,8 +195,9 @@ def selectable(_call: Caller, item: Item) -> list[dict[str, Any]]:
 def _attachment(item: Item, part: mime.Part) -> dict[str, Any]:
     kind = "itemAttachment" if part.media_type == "message/rfc822" else "fileAttachment"
     body: dict[str, Any] = {
-        "@odata.type": f"#microsoft.graph.{kind}", "id": f"AAMkATT{item.id}-{part.part_id or '0'}", "name": part.file_name or "attachment",
-        "contentType": part.media_type, "size": len(part.data), "isInline": part.disposition == "inline" or bool(part.content_id),
+        "@odata.type": f"#microsoft.graph.{kind}", "id": f"AAMkATT{item.id}-{part.part_id or '0'}",
+        "name": part.file_name or "attachment", "contentType": part.media_type, "size": len(part.data),
+        "isInline": part.disposition == "inline" or bool(part.content_id),
         "lastModifiedDateTime": moment(item.received_ms),
     }  # fmt: skip
     if kind == "fileAttachment":

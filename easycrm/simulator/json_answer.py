@@ -37,12 +37,12 @@ def _parse(fields: str) -> Tree:
 def _read(tokens: list[str], into: Tree) -> None:
     """Read names up to the closing parenthesis; `a/b` is `a(b)`."""
     while tokens:
-        token = tokens.pop(0)
-        if token == ")":
+        word = tokens.pop(0)
+        if word == ")":
             return
-        if token == ",":
+        if word == ",":
             continue
-        inner = into.setdefault(token, {})
+        inner = into.setdefault(word, {})
         while tokens and tokens[0] == "/":
             tokens.pop(0)
             inner = inner.setdefault(tokens.pop(0), {})
