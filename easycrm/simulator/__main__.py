@@ -4,7 +4,9 @@ import argparse
 import asyncio
 import contextlib
 import pickle
+import signal
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import uvicorn
@@ -22,8 +24,7 @@ def main() -> None:
     world = _load(options.state_file, base) or World(base, options.seed, options.eml_dir)
     if options.latency:
         world.settings.request_ms, world.settings.sub_request_ms = 40, 20
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(world, options))
+    asyncio.run(_serve(world, options))
 
 
 def _options() -> argparse.Namespace:
@@ -52,11 +53,26 @@ def _load(path: Path | None, redirect_base: str) -> World | None:
     return found
 
 
+class _Server(uvicorn.Server):
+    """Leaves signals to us: uvicorn's own handling ends the process before the world is saved."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Stop serving when told so."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        self.should_exit = True
+
+
 async def _serve(world: World, options: argparse.Namespace) -> None:
     config = uvicorn.Config(
         build(world), host=options.host, port=options.port, log_level="critical", timeout_graceful_shutdown=1
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     saving = asyncio.create_task(_keep_saving(world, options.state_file))
     announcing = asyncio.create_task(_announce(server, options))
     await server.serve()

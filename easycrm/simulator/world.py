@@ -156,10 +156,12 @@ class World:
         """Create an account with a generated mailbox, or one made of a folder of .eml files.
 
         Raises:
-            ValueError: an account of this address exists, or the provider does not.
+            ValueError: an account of this address exists, or the provider or the folder does not.
         """
         if email in self.people or provider not in ("google", "microsoft"):
             raise ValueError(f"{provider} cannot have another account {email}")
+        if eml_dir and not eml_dir.is_dir():
+            raise ValueError(f"{eml_dir} is no folder")
         seed = self.seed * 1000 + len(self.people)
         if eml_dir:
             mailbox = corpus.load(eml_dir, email=email, now=self.now())
