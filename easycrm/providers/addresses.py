@@ -20,7 +20,7 @@ def decoded(value: str) -> str:
         parts = decode_header(value)
     except (HeaderParseError, ValueError):
         return value
-    return "".join(_part(text, charset) for text, charset in parts).strip()
+    return "".join(_part(text, charset) for text, charset in parts).strip() or value
 
 
 def _part(text: str | bytes, charset: str | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
-from typing import Any
+from typing import Any, cast
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def decoded(value: str) -> str:
 
 def _part(message: "Message[str, str]", part_id: str) -> Part:
     payload: Any = message.get_payload()
-    inner: list[Message[str, str]] = payload if isinstance(payload, list) else []
+    inner = cast("list[Message[str, str]]", payload if isinstance(payload, list) else [])
     attached = message.get_content_type() == "message/rfc822"
     prefix = f"{part_id}." if part_id else ""
     return Part(
