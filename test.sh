@@ -19,5 +19,15 @@ basedpyright
 lint-imports
 deptry .
 
+# Two processes, one a core; Playwright's own event loop also keeps asynchronous tests out of its process.
 echo "Running the tests …"
-python -m pytest "$@"
+browser_log=$(mktemp)
+python -m pytest tests/browser "$@" > "$browser_log" 2>&1 &
+browser=$!
+failed=0
+python -m pytest tests --ignore=tests/browser "$@" || failed=1
+echo "In the browser …"
+wait "$browser" || failed=1
+cat "$browser_log"
+rm -f "$browser_log"
+exit "$failed"

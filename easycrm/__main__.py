@@ -93,7 +93,7 @@ def _create(email: str, name: str, role: str, from_stdin: bool) -> None:
     password = sys.stdin.readline().rstrip("\n") if from_stdin else typer.prompt("Password", hide_input=True)
     upgrade()
     accounts.create(email=email, name=name, role=role, password=password)
-    typer.echo(f"{email} can sign in as {role}")
+    typer.echo(f"{accounts.normalised(email)} can sign in as {role}")
 
 
 def main() -> None:
