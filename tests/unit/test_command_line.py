@@ -12,6 +12,9 @@ from easycrm.people import accounts
 from tests.simulator_process import REPOSITORY
 
 
+PASSWORD = "correct horse battery"
+
+
 def run(*words: str, entered: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "easycrm", *words]
     environment = {**os.environ, **settings}
@@ -28,14 +31,10 @@ def empty(tmp_path: Path) -> dict[str, str]:
 
 def test_the_first_admin_is_made_on_the_command_line(empty: dict[str, str], database: Engine) -> None:
     del database
-    done = run(
-        "create-admin", "--email", "First@Example.com", "--password-stdin", entered="correct horse battery", **empty
-    )
+    done = run("create-admin", "--email", "First@Example.com", "--password-stdin", entered=PASSWORD, **empty)
 
     assert (done.returncode, done.stdout.strip()) == (0, "first@example.com can sign in as admin")
-    again = run(
-        "create-admin", "--email", "first@example.com", "--password-stdin", entered="correct horse battery", **empty
-    )
+    again = run("create-admin", "--email", "first@example.com", "--password-stdin", entered=PASSWORD, **empty)
     assert again.returncode == 2
     assert "has an account already" in again.stderr
 
@@ -43,7 +42,7 @@ def test_the_first_admin_is_made_on_the_command_line(empty: dict[str, str], data
 @pytest.mark.parametrize(
     ("email", "password", "reason"),
     [
-        ("no-address", "correct horse battery", "not an email address"),
+        ("no-address", PASSWORD, "not an email address"),
         ("a@example.com", "short", "12 to 200 characters"),
     ],
 )
