@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from easycrm.people import accounts
 from tests.simulator_process import REPOSITORY
 
-
 PASSWORD = "correct horse battery"
 
 
