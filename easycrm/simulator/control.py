@@ -19,7 +19,9 @@
 | cursors/drop | email |
 | reset | |
 
-GET: state · truth?email= · requests?reset=1 · secrets (every token and code that was handed out) · api (this text). A wrong call is answered by 400 and `error`.
+GET: state · truth?email= · requests?reset=1 · secrets (tokens and codes handed out)
+· api (this text).
+A wrong call is answered by 400 and `error`.
 """
 
 from collections.abc import Awaitable, Callable
