@@ -18,6 +18,7 @@ from easycrm.pages.mailbox import mailbox
 from easycrm.pages.mailbox_state import MailboxState
 from easycrm.pages.privacy import keep_secrets_out_of_stored_states
 from easycrm.pages.refresh import refresh
+from easycrm.pages.session import OneSessionOneState
 from easycrm.pages.shell import ShellState
 from easycrm.pages.sign_in import setup, sign_in
 
@@ -55,4 +56,5 @@ for key in PROVIDERS:
     add(callback_page, f"{SETTINGS}/callback/{key}", "Connecting", coming_back(key))
 add(admin_providers, "/admin/providers", "Providers", ShellState.load, AdminProvidersState.load)
 add(not_found, "404", "Not found")
+app.add_middleware(OneSessionOneState(), index=0)
 app.register_lifespan_task(live.pusher(app, ShellState, refresh))

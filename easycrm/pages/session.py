@@ -9,6 +9,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 import reflex as rx
+from reflex.middleware.middleware import Middleware
 
 from easycrm.core.own_path import own_path
 from easycrm.people import sessions
@@ -62,6 +63,18 @@ async def _enter(state: rx.State) -> SignedIn | None:
         root.reset()
     keeper._filled_by = session_id
     return signed_in
+
+
+class OneSessionOneState(Middleware):
+    """Empties the state tree before any event of another session, Reflex's own included.
+
+    A tab keeps its token over sign-out, and the first thing its next page is sent is the whole tree.
+    """
+
+    async def preprocess(self, app: rx.App, state: Any, event: Any) -> None:
+        """Look the session up before the event is processed."""
+        del app, event
+        await _enter(state)
 
 
 def cookie_of(state: rx.State) -> str:

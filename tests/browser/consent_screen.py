@@ -12,7 +12,7 @@ from tests.product import Product
 def open_settings(page: Page, product: Product) -> None:
     """Go to Settings → Email Integration and wait until it is filled."""
     page.goto(product.url + "/settings/email")
-    expect(page.get_by_role("heading", name=wording.EMAIL_INTEGRATION)).to_be_visible()
+    expect(page.get_by_role("heading", name=wording.EMAIL_INTEGRATION, level=1)).to_be_visible()
 
 
 def provider_region(page: Page, provider: str) -> Locator:

@@ -2,31 +2,25 @@
 
 import base64
 import json
+import re
 import sqlite3
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from tests import product as products
-from tests.browser.conftest import FLAGS
 from tests.product import Product
 
 PEOPLE = {"Google Workspace": "grace@example.com", "Microsoft 365": "edsger@example.net"}
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Product, set[str]]:
+def run(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> tuple[Product, set[str]]:
     """A product in which both providers were connected, synced, reconnected and disconnected; and its secrets."""
-    import os
-    import re
-
-    from playwright.sync_api import expect, sync_playwright
-
     secrets: set[str] = {"demo-google-secret", "demo-microsoft-secret"}
-    with products.running(tmp_path_factory.mktemp("secrets") / "data") as product, sync_playwright() as play:
-        path = os.environ.get("EASYCRM_TEST_BROWSER", "/usr/bin/chromium")
-        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+    with products.running(tmp_path_factory.mktemp("secrets") / "data") as product:
         context = browser.new_context()
         name, value = product.cookie("member")
         secrets.add(value)
@@ -54,7 +48,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Product, set[str]]:
         page.get_by_role("alertdialog").or_(page.get_by_role("dialog")).get_by_role("button", name="Disconnect").click()
         expect(page.get_by_text("Not connected", exact=True)).to_be_visible()
         context.close()
-        browser.close()
     return product, {secret for secret in secrets if len(secret) > 8}
 
 
