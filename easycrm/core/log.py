@@ -48,6 +48,11 @@ class _Redacting(logging.Formatter):
         return str(self._render(None, "", redact(event)))
 
 
+def _to_standard_error(*_: object) -> structlog.PrintLogger:
+    """Asked anew for each line: standard error may have been put elsewhere meanwhile."""
+    return structlog.PrintLogger(sys.stderr)
+
+
 def configure(level: int = logging.INFO) -> None:
     """Send every log line of this process, libraries' too, through the redaction to standard error."""
     _own_lines(level)
@@ -69,7 +74,7 @@ def _own_lines(level: int) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_to_standard_error,
     )
 
 

@@ -210,5 +210,5 @@ CALLS: list[tuple[str, Call]] = [
 ]
 routes = [
     *(Route("/gmail/v1/users/me" + path, _endpoint(call)) for path, call in CALLS),
-    Route("/batch/gmail/v1", gmail_batch.endpoint(CALLS, caller), methods=["POST"]),
+    *(Route(path, gmail_batch.endpoint(CALLS, caller), methods=["POST"]) for path in ("/batch/gmail/v1", "/batch")),
 ]

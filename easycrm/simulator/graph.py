@@ -147,6 +147,7 @@ CALLS: list[tuple[str, Call]] = [
     ("/me/mailFolders/{folder}/childFolders", child_folders),
     ("/me/mailFolders/{folder}/messages", messages),
     ("/me/mailFolders/{folder}/messages/delta", graph_delta.delta),
+    ("/me/mailFolders/{folder}/messages/delta()", graph_delta.delta),
     ("/me/messages", messages),
     ("/me/messages/{id}", message),
     ("/me/messages/{id}/$value", value),
