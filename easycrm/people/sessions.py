@@ -47,7 +47,7 @@ def sign_in(email: str, password: str, *, client: str, replaces: str = "") -> st
     Raises:
         Refused: wrong credentials or too many attempts; the same answer whether the account exists or not.
     """
-    address = email.strip().lower()[:320]
+    address = email.replace("\x00", "").strip().lower()[:320]
     sign_in_limit.check(address, client)
     with reading() as session:
         user = session.exec(select(User).where(User.email == address)).first()
