@@ -207,3 +207,5 @@ def _progress(connection: Connection, page: Page, new: int) -> None:
         connection.import_total = page.total if page.total is not None else connection.import_total
     if page.messages or page.states or page.removals:
         connection.changed_seq += 1
+        # A long import that is throttled now and then is not one that fails: its waits must not grow.
+        connection.failures = 0

@@ -292,6 +292,26 @@ async def test_the_list_is_paged_by_key_without_gaps(mailbox: Mailbox) -> None:
         assert sorted(seen) == sorted(ident for ident in session.exec(select(Thread.id)) if ident)
 
 
+async def test_an_import_beyond_the_quota_goes_on_when_there_is_more(simulator: Simulator, database: object) -> None:
+    del database
+    mailbox = prepare(simulator, "google", "linus@example.org")
+    await mailbox.connect()
+    simulator.post("settings", quota=True, gmail_units_per_minute=800)
+    stored = 0
+    for minute in range(1, 8):
+        await mailbox.sync()
+        row = mailbox.row()
+        if row.import_finished_at is not None:
+            break
+        assert len(mailbox.stored()) > stored
+        stored = len(mailbox.stored())
+        assert row.failures == 1
+        simulator.post("clock", offset_seconds=61 * minute)
+
+    mailbox.assert_equal()
+    assert mailbox.row().import_finished_at is not None
+
+
 async def test_a_quiet_mailbox_is_looked_at_less_often(mailbox: Mailbox) -> None:
     await mailbox.sync()
     with transaction() as session:
