@@ -15,7 +15,7 @@ from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
 from easycrm.mail.sync_run import SkippedMessage
 from easycrm.mail.upsert import insert_into, upsert
-from easycrm.providers.base import FetchedMessage, MessageState, Page, Unreadable
+from easycrm.providers.pages import FetchedMessage, MessageState, Page, Unreadable
 
 LEASE = timedelta(seconds=90)
 _CHANGING = (

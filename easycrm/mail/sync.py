@@ -21,7 +21,7 @@ from easycrm.mail.store import Stored
 from easycrm.mail.sync_run import SkippedMessage, SyncRun
 from easycrm.mail.upsert import upsert
 from easycrm.notices import bell
-from easycrm.providers.base import Folder, Page, Window
+from easycrm.providers.base import Folder, Window
 from easycrm.providers.errors import (
     CursorExpired,
     GrantRevoked,
@@ -29,6 +29,7 @@ from easycrm.providers.errors import (
     ProviderError,
     ProviderMisconfigured,
 )
+from easycrm.providers.pages import Page
 from easycrm.providers.registry import provider as known_provider
 
 SLICE_MESSAGES = 250

@@ -5,7 +5,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.utils import getaddresses
 
-from easycrm.providers.base import Address
+from easycrm.providers.pages import Address
 
 _FOLD = re.compile(r"\r?\n[ \t]*|\r|\n")
 _ENCODED = re.compile(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=")

@@ -22,7 +22,6 @@ from easycrm.providers.base import (
     Identity,
     Known,
     Located,
-    Page,
     Profile,
     ProviderConfig,
     RevocationOutcome,
@@ -32,6 +31,7 @@ from easycrm.providers.base import (
 )
 from easycrm.providers.errors import ConsentFailed, IdentityMismatch, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
+from easycrm.providers.pages import Page
 
 AUTHORIZE = "https://accounts.google.com/o/oauth2/v2/auth"
 TOKEN = "https://oauth2.googleapis.com/token"  # noqa: S105 (an address)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from easycrm.providers import google_api
-from easycrm.providers.base import FetchedMessage, TokenSource, Unreadable
+from easycrm.providers.base import TokenSource
 from easycrm.providers.errors import MessageGone, PermissionMissing, ProviderError, RateLimited
 from easycrm.providers.google_message import decode
+from easycrm.providers.pages import FetchedMessage, Unreadable
 
 BATCH = 25
 FEWEST, START, MOST = 1, 2, 4

@@ -10,10 +10,11 @@ import orjson
 
 from easycrm.core.clock import now
 from easycrm.providers import google_api
-from easycrm.providers.base import Folder, Known, Located, MessageState, Page, Removal, TokenSource, Window
+from easycrm.providers.base import Folder, Known, Located, TokenSource, Window
 from easycrm.providers.errors import CursorExpired, MessageGone, ProviderError
 from easycrm.providers.google_fetch import Fetched, fetch
 from easycrm.providers.google_message import message_state
+from easycrm.providers.pages import MessageState, Page, Removal
 
 STREAM = "mailbox"
 FIRST = 25

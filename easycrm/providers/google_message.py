@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from easycrm.providers.addresses import decoded, parsed
-from easycrm.providers.base import FetchedAttachment, FetchedMessage, MessageState
+from easycrm.providers.pages import FetchedAttachment, FetchedMessage, MessageState
 from easycrm.providers.texts import snippet_of, text_of
 
 Json = dict[str, Any]

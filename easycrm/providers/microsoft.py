@@ -20,7 +20,6 @@ from easycrm.providers.base import (
     Identity,
     Known,
     Located,
-    Page,
     Profile,
     ProviderConfig,
     RevocationOutcome,
@@ -30,6 +29,7 @@ from easycrm.providers.base import (
 )
 from easycrm.providers.errors import ConsentFailed, IdentityMismatch, NoMailbox, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
+from easycrm.providers.pages import Page
 
 _GRAPH = "https://graph.microsoft.com/"
 _NEEDED = {"mail.read": Capability.READ, "mail.send": Capability.SEND, "contacts.read": Capability.CONTACTS}

@@ -11,9 +11,10 @@ import orjson
 
 from easycrm.core.clock import now
 from easycrm.providers import microsoft_folders, microsoft_graph
-from easycrm.providers.base import FetchedMessage, Folder, Located, Page, Removal, TokenSource, Unreadable, Window
+from easycrm.providers.base import Folder, Located, TokenSource, Window
 from easycrm.providers.errors import CursorExpired, MessageGone, ProviderError
 from easycrm.providers.microsoft_message import SELECT, decode, moment
+from easycrm.providers.pages import FetchedMessage, Page, Removal, Unreadable
 
 FOLDERS = "folders"
 LOOK_FOR_FOLDERS_SECONDS = 900

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from easycrm.providers.addresses import address
-from easycrm.providers.base import Address, FetchedMessage
+from easycrm.providers.pages import Address, FetchedMessage
 from easycrm.providers.texts import snippet_of, text_of
 
 SELECT = (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from easycrm.providers.base import Capability, FetchedMessage, Window
+from easycrm.providers.base import Capability, Window
 from easycrm.providers.errors import (
     ConsentFailed,
     CursorExpired,
@@ -16,6 +16,7 @@ from easycrm.providers.errors import (
     ProviderUnavailable,
     RateLimited,
 )
+from easycrm.providers.pages import FetchedMessage
 from tests.contract.conftest import Account, answer_of
 
 MONTH = Window(datetime.now(UTC) - timedelta(days=30))

@@ -15,7 +15,7 @@ from easycrm.mail.message import Message, MessageBody, Participant
 from easycrm.mail.reading import messages
 from easycrm.mail.thread import Thread
 from easycrm.notices import bell
-from easycrm.providers.base import Page
+from easycrm.providers.pages import Page
 from tests.connected import Mailbox, prepare
 from tests.simulator_process import Simulator
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from easycrm.providers.addresses import decoded, parsed
-from easycrm.providers.base import Address
+from easycrm.providers.pages import Address
 
 
 @pytest.mark.parametrize(
