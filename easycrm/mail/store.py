@@ -50,7 +50,7 @@ def commit_page(connection_id: int, generation: int, owner: str, page: Page) -> 
         _follow(session, connection_id, page.states)
         certain = [removal.provider_message_id for removal in page.removals if removal.certain]
         removed = remove(session, connection_id, certain)
-        _mark_unseen(session, connection_id, [one.provider_message_id for one in page.removals if not one.certain])
+        _mark_unseen(session, connection_id, page)
         _move_cursor(session, connection_id, page)
         _progress(connection, page, new)
         return Stored(new, removed, len(ledger))
@@ -165,9 +165,12 @@ def remove(session: Session, connection_id: int, provider_message_ids: Sequence[
     return len(ids)
 
 
-def _mark_unseen(session: Session, connection_id: int, ids: Sequence[str]) -> None:
+def _mark_unseen(session: Session, connection_id: int, page: Page) -> None:
+    """Mark what left this folder; what another folder's page has already brought back lies there now."""
+    ids = [removal.provider_message_id for removal in page.removals if not removal.certain]
     if ids:
-        marking = update(Message).where(_named(Message, connection_id, ids)).values(unseen_since=now())
+        here = col(Message.labels).contains(message_rows.labelled([page.stream]), autoescape=True)
+        marking = update(Message).where(_named(Message, connection_id, ids), here).values(unseen_since=now())
         session.exec(marking.execution_options(synchronize_session=False))
 
 

@@ -34,6 +34,9 @@ class Copy:
     def known(self, ids: Sequence[str]) -> set[str]:
         return {ident for ident in ids if ident in self.messages or ident in self.unreadable}
 
+    def _lies_in(self, folder: str, ident: str) -> bool:
+        return ident in self.messages and folder in self.messages[ident].labels
+
     async def follow(self, account: Account, window: Window = MONTH, *, most_pages: int = 1000) -> None:
         """Read until caught up, or for so many pages."""
         unseen: set[str] = set()
@@ -47,7 +50,7 @@ class Copy:
                 for removal in page.removals:
                     if removal.certain:
                         self.messages.pop(removal.provider_message_id, None)
-                    else:
+                    elif self._lies_in(page.stream, removal.provider_message_id):
                         unseen.add(removal.provider_message_id)
                 for state in page.states:
                     held = self.messages[state.provider_message_id]
@@ -174,6 +177,21 @@ async def test_what_changes_is_followed(account: Account) -> None:
     assert any(new in ident for ident in copy.messages)
     assert (copy.messages[read].unread, copy.messages[unread].unread) == (False, True)
     assert copy.messages[moved].labels != copy.messages[read].labels
+
+
+async def test_a_message_moved_to_and_fro_stays(account: Account) -> None:
+    await account.consent()
+    copy = Copy()
+    await copy.follow(account)
+    ident = next(
+        ident for ident, one in account.simulator.importable(account.email).items()
+        if one["folder"] == "inbox" and ident in copy.messages
+    )  # fmt: skip
+
+    for folder in ("archive", "inbox", "archive"):
+        account.simulator.post("message", email=account.email, id=ident, action="move", folder=folder)
+        await copy.follow(account)
+        assert set(copy.messages) == wanted(account)
 
 
 async def test_a_look_that_finds_nothing_costs_one_request(account: Account) -> None:

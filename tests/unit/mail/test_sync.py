@@ -110,6 +110,17 @@ async def test_a_message_back_from_the_trash_is_back(mailbox: Mailbox) -> None:
     assert ident in mailbox.stored()
 
 
+async def test_a_message_moved_to_and_fro_is_never_lost(mailbox: Mailbox) -> None:
+    await mailbox.sync()
+    ident = next(ident for ident, one in mailbox.wanted().items() if one["folder"] == "inbox")
+
+    for folder in ("archive", "inbox", "archive"):
+        mailbox.simulator.post("message", email=mailbox.email, id=ident, action="move", folder=folder)
+        await mailbox.sync()
+        assert ident in mailbox.stored()
+        mailbox.assert_equal()
+
+
 async def test_a_slice_ends_and_the_next_goes_on(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("easycrm.mail.sync.SLICE_MESSAGES", 20)
     mailbox.simulator.requests(reset=True)
