@@ -1,6 +1,7 @@
 """Builds the frontend once, and again only when something it is made of has changed."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 CLIENT = ROOT / ".web" / "build" / "client"
+PACKAGES = ROOT / "reflex.lock" / "package.json"
 STAMP = ROOT / ".web" / "easycrm.fingerprint"
 _SOURCES = ("easycrm", "assets", "rxconfig.py", "requirements.txt", "reflex.lock")
 _WITHOUT = ("simulator", "__pycache__")
@@ -24,6 +26,7 @@ def build() -> bool:
     if STAMP.exists() and STAMP.read_text() == wanted and CLIENT.exists():
         return False
     STAMP.unlink(missing_ok=True)
+    packages = PACKAGES.read_text()
     # The address is a fixed one here: `_serve_from_anywhere` takes it out again.
     fixed = {
         "EASYCRM_PUBLIC_URL": _BAKED,
@@ -37,7 +40,9 @@ def build() -> bool:
         sys.stderr.write(done.stdout + done.stderr)
         done.check_returncode()
     _serve_from_anywhere()
-    STAMP.write_text(wanted)
+    if json.loads(PACKAGES.read_text()) == json.loads(packages):
+        PACKAGES.write_text(packages)  # Reflex writes the same list in one line
+    STAMP.write_text(fingerprint())
     return True
 
 
