@@ -12,7 +12,7 @@ from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
 from easycrm.core.errors import EasyCRMError
 from easycrm.core.log import logger
-from easycrm.mail import outage, schedule, store, token_vault
+from easycrm.mail import outage, reconcile, schedule, store, token_vault
 from easycrm.mail.connection import Connection, ConnectionEnded
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Message
@@ -90,10 +90,11 @@ async def _work(lease: Lease) -> float | None:
                 await asyncio.to_thread(_record, lease, stored)
                 await asyncio.to_thread(schedule.release, lease)
                 return 0
-    stored += Stored(
-        removed=await asyncio.to_thread(store.remove_unseen, lease.connection_id, lease.generation, lease.owner)
-    )
+    stored += Stored(removed=await asyncio.to_thread(store.remove_unseen, *mine))
     await asyncio.to_thread(outage.provider_works, lease.provider)
+    if await reconcile.reconcile(lease, provider, access):
+        await asyncio.to_thread(schedule.release, lease)
+        return 0
     await asyncio.to_thread(_complete, lease, stored)
     return None
 
@@ -147,7 +148,7 @@ def _complete(lease: Lease, stored: Stored) -> None:
     with transaction() as session:
         connection = store.fence(session, lease.connection_id, lease.generation, lease.owner)
         if connection.import_finished_at is None:
-            connection.import_finished_at = now()
+            connection.import_finished_at = connection.last_reconciled_at = now()
             connection.import_total = connection.import_done
             key = outage.subject_key(lease.connection_id)
             bell.resolve(session, "import", key)
