@@ -29,7 +29,8 @@ def test_a_member_connects_a_mailbox_and_reads_it(
 ) -> None:
     page, address = member.page, make_mailbox(provider)
     open_settings(page, product)
-    expect(page.get_by_role("button", name="Connect Account")).to_have_count(2)
+    expect(page.get_by_role("heading", name="Email Integration", exact=True, level=1)).to_be_visible()
+    expect(page.get_by_role("button", name="Connect Account", exact=True)).to_have_count(2)
     provider_region(page, provider).get_by_role("button", name="Connect Account").click()
     allow(page, address)
 
