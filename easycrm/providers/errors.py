@@ -11,7 +11,8 @@ ProviderError(permanent, retry_after, owner)
 ├── MessageGone             nobody: the message is not there any more
 ├── RateLimited             nobody: wait
 └── ProviderUnavailable     nobody: wait
-    └── UnexpectedRefusal   nobody at first: retried, and after a while the admin's turn
+    ├── UnexpectedRefusal   nobody at first: retried, and after a while the admin's turn
+    └── AnswerTooLarge      nobody: ask for less at once
 """
 
 from typing import ClassVar, Literal
@@ -117,6 +118,12 @@ class ProviderUnavailable(ProviderError):
 
 
 class UnexpectedRefusal(ProviderUnavailable):
-    """The token endpoint refused for a reason that no list names; it says nothing about the grant."""
+    """Refused for a reason that no list names; at a token endpoint it says nothing about the grant."""
 
     default_message = "The provider refused to sign EasyCRM in"
+
+
+class AnswerTooLarge(ProviderUnavailable):
+    """More than a client should hold in memory."""
+
+    default_message = "The provider sent more than EasyCRM can take at once"

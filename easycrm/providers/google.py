@@ -32,6 +32,7 @@ from easycrm.providers.base import (
 from easycrm.providers.errors import ConsentFailed, IdentityMismatch, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
 from easycrm.providers.pages import Page
+from easycrm.providers.understood import each, understood
 
 AUTHORIZE = "https://accounts.google.com/o/oauth2/v2/auth"
 TOKEN = "https://oauth2.googleapis.com/token"  # noqa: S105 (an address)
@@ -93,7 +94,7 @@ class Google:
                 body = await client.refresh_token(TOKEN, refresh_token=refresh_token)
         except OAuthError as error:
             raise oauth_errors.at_refresh(error.error) from error
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ProviderUnavailable(code=type(error).__name__) from error
         found = _tokens(cast("dict[str, Any]", body))
         return Tokens(found.access_token, None, found.expires_at, found.capabilities)
@@ -118,31 +119,35 @@ class Google:
         who = http.as_object(response)
         found = await google_mail.profile(FixedToken(access_token))
         address = str(found.get("emailAddress", "")).lower()
-        if not hmac.compare_digest(str(who.get("sub", "")), identity.subject) or address != identity.address:
+        same = hmac.compare_digest(str(who.get("sub", "")).encode(), identity.subject.encode())
+        if not same or address != identity.address:
             raise IdentityMismatch(code="profile_mismatch")
         return Profile(address, str(who.get("name", "")))
 
     async def folders(self, access: TokenSource) -> list[Folder]:
         """Gmail's labels."""
-        return await google_mail.labels(access)
+        with understood():
+            return await google_mail.labels(access)
 
     def changes(
         self, access: TokenSource, cursors: Mapping[str, str], window: Window, known: Known
     ) -> AsyncIterator[Page]:
         """One stream, "mailbox"."""
-        return google_mail.changes(access, cursors.get(google_mail.STREAM, ""), window, known)
+        return each(google_mail.changes(access, cursors.get(google_mail.STREAM, ""), window, known))
 
     def message_ids(self, access: TokenSource, window: Window) -> AsyncIterator[list[str]]:
         """Ids in the window, 500 at a time."""
-        return google_mail.message_ids(access, window)
+        return each(google_mail.message_ids(access, window))
 
     async def original(self, access: TokenSource, provider_message_id: str) -> bytes:
         """The message as Gmail received it."""
-        return await google_mail.original(access, provider_message_id)
+        with understood():
+            return await google_mail.original(access, provider_message_id)
 
     async def find(self, access: TokenSource, text: str) -> list[Located]:
         """A search that leaves nothing out."""
-        return await google_mail.find(access, text)
+        with understood():
+            return await google_mail.find(access, text)
 
 
 def _client(config: ProviderConfig) -> Any:
@@ -159,7 +164,7 @@ async def _ask_exchange(config: ProviderConfig, code: str, verifier: str) -> dic
             return cast("dict[str, Any]", await client.fetch_token(TOKEN, code=code, code_verifier=verifier))
     except OAuthError as error:
         raise oauth_errors.at_exchange(error.error) from error
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ProviderUnavailable(code=type(error).__name__) from error
 
 

@@ -3,13 +3,12 @@
 import re
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import httpx
-import orjson
 
-from easycrm.providers import http
+from easycrm.providers import http, json_text
 from easycrm.providers.base import TokenSource
 from easycrm.providers.errors import (
     MessageGone,
@@ -18,14 +17,19 @@ from easycrm.providers.errors import (
     ProviderMisconfigured,
     ProviderUnavailable,
     RateLimited,
+    UnexpectedRefusal,
 )
 from easycrm.providers.retry_after import seconds_of
 
 BASE = "https://gmail.googleapis.com"
 ME = "/gmail/v1/users/me"
 BATCH = BASE + "/batch/gmail/v1"
-_RATE = frozenset(("rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"))
+_RATE = frozenset(
+    ("rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded", "RESOURCE_EXHAUSTED")
+)
 _APPLICATION = frozenset(("accessNotConfigured", "SERVICE_DISABLED"))
+_PERMISSION = frozenset(("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"))
+_GONE = frozenset(("notFound", "deleted", "NOT_FOUND"))
 _PART = re.compile(rb"HTTP/1\.\d (\d{3})[^\r\n]*\r?\n(.*?)\r?\n\r?\n", re.DOTALL)
 _IDENT = re.compile(rb"(?i)content-id:\s*<?response-(\d+)")
 
@@ -72,9 +76,10 @@ def _answer(status: int, content: bytes) -> dict[str, Any] | ProviderError:
     if status != 200:
         return failure(status, content, httpx.Headers())
     try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return ProviderUnavailable(code="not_json")
+        found = json_text.read(content)
+    except ValueError:
+        found = None
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else ProviderUnavailable(code="not_json")
 
 
 def failure(status: int, content: bytes, headers: httpx.Headers) -> ProviderError:
@@ -84,16 +89,20 @@ def failure(status: int, content: bytes, headers: httpx.Headers) -> ProviderErro
         return RateLimited(code=reason or "429", retry_after=seconds_of(headers.get("retry-after")))
     if reason in _APPLICATION:
         return ProviderMisconfigured(code="accessNotConfigured")
-    if status == 403:
-        return PermissionMissing(code=reason or "403")
-    if status in (404, 410):
-        return MessageGone(code=reason or str(status))
+    if reason in _PERMISSION:
+        return PermissionMissing(code=reason)
+    if reason in _GONE and status in (404, 410):
+        return MessageGone(code=reason)
+    if reason and status in (400, 403, 413, 422):
+        return UnexpectedRefusal(code=reason)
+    # Without a reason it was not Gmail that spoke, but something on the way: a 404 of a proxy deletes nothing.
     return ProviderUnavailable(code=reason or str(status), retry_after=seconds_of(headers.get("retry-after")))
 
 
 def _reason(content: bytes) -> str:
     try:
-        error = orjson.loads(content)["error"]
-        return str(error["errors"][0]["reason"])
-    except (orjson.JSONDecodeError, KeyError, IndexError, TypeError):
+        error = json_text.read(content)["error"]
+        told = [*error.get("errors", []), *error.get("details", [])]
+        return next((str(one["reason"]) for one in told if "reason" in one), str(error.get("status", "")))
+    except (ValueError, KeyError, TypeError, AttributeError):
         return ""

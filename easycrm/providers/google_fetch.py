@@ -8,7 +8,7 @@ from typing import Any
 
 from easycrm.providers import google_api
 from easycrm.providers.base import TokenSource
-from easycrm.providers.errors import MessageGone, PermissionMissing, ProviderError, RateLimited
+from easycrm.providers.errors import AnswerTooLarge, MessageGone, ProviderError, RateLimited, UnexpectedRefusal
 from easycrm.providers.google_message import decode
 from easycrm.providers.pages import FetchedMessage, Unreadable
 
@@ -21,11 +21,13 @@ _PATIENCE = 3
 
 @dataclass
 class Fetched:
-    """One batch's outcome; `gone` are ids that are not there any more."""
+    """One batch's outcome; `gone` are ids that are not there any more, `failure` is why the rest is missing."""
 
     messages: list[FetchedMessage] = field(default_factory=list[FetchedMessage])
     unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
     gone: list[str] = field(default_factory=list[str])
+    throttled: bool = False
+    failure: ProviderError | None = None
 
 
 @dataclass(frozen=True)
@@ -40,21 +42,24 @@ async def fetch(access: TokenSource, wanted: Sequence[dict[str, str]]) -> AsyncI
     """Batches of the wanted messages (id, threadId), in order, the next ones under way while one is stored.
 
     Raises:
-        RateLimited: the provider keeps refusing; what had come until then was yielded.
+        ProviderError: the provider keeps refusing; what had come until then was yielded.
     """
     calls = _plan(wanted)
     groups = [calls[start : start + BATCH] for start in range(0, len(calls), BATCH)]
-    width, running = START, deque[asyncio.Task[tuple[Fetched, bool]]]()
+    width, running = START, deque[asyncio.Task[Fetched]]()
     try:
         while groups or running:
             while groups and len(running) < width:
                 running.append(asyncio.create_task(_batch(access, groups.pop(0))))
-            fetched, refused = await running.popleft()
-            width = max(FEWEST, width // 2) if refused else min(MOST, width + 1)
+            fetched = await running.popleft()
+            width = max(FEWEST, width // 2) if fetched.throttled else min(MOST, width + 1)
             yield fetched
+            if fetched.failure:
+                raise fetched.failure
     finally:
         for task in running:
             task.cancel()
+            task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
 
 
 def _plan(wanted: Sequence[dict[str, str]]) -> list[_Call]:
@@ -71,29 +76,65 @@ def _plan(wanted: Sequence[dict[str, str]]) -> list[_Call]:
     return list(calls.values())
 
 
-async def _batch(access: TokenSource, calls: Sequence[_Call]) -> tuple[Fetched, bool]:
-    """One batch, refused parts asked for again; whether any was refused."""
-    fetched, left, refused = Fetched(), list(calls), False
+async def _batch(access: TokenSource, calls: Sequence[_Call]) -> Fetched:
+    """One batch, refused parts asked for again a few times."""
+    fetched, left = Fetched(), list(calls)
+    refusals: list[tuple[_Call, ProviderError]] = []
     for attempt in range(_PATIENCE):
-        again: list[_Call] = []
-        last: ProviderError | None = None
-        for call, answer in zip(left, await google_api.batch(access, [call.path for call in left]), strict=True):
-            if isinstance(answer, MessageGone):
-                fetched.gone.extend(call.ids)
-            elif isinstance(answer, PermissionMissing):
-                fetched.unreadable.extend(Unreadable(one, "refused by the provider", answer.code) for one in call.ids)
-            elif isinstance(answer, ProviderError):
-                again.append(call)
-                last = answer
-            else:
-                _take(fetched, call, answer)
-        if not again or last is None:
-            return fetched, refused
-        left, refused = again, refused or isinstance(last, RateLimited)
-        if attempt == _PATIENCE - 1:
-            raise last
-        await asyncio.sleep(_PAUSE_SECONDS * 2**attempt)
-    return fetched, refused
+        if attempt:
+            await asyncio.sleep(_PAUSE_SECONDS * 2 ** (attempt - 1))
+        settled = [(call, _settle(fetched, call, answer)) for call, answer in await _answers(access, left)]
+        refusals = [(call, error) for call, error in settled if error]
+        if not refusals:
+            return fetched
+        left = [call for call, _ in refusals]
+        fetched.throttled |= any(isinstance(error, RateLimited) for _, error in refusals)
+    _give_up(fetched, refusals, outage=len(refusals) == len(calls))
+    return fetched
+
+
+async def _answers(access: TokenSource, calls: Sequence[_Call]) -> list[tuple[_Call, dict[str, Any] | ProviderError]]:
+    """Each call with its answer; a batch too large to hold is asked for in halves."""
+    try:
+        return list(zip(calls, await google_api.batch(access, [call.path for call in calls]), strict=True))
+    except AnswerTooLarge as error:
+        if len(calls) == 1:
+            return [(calls[0], error)]
+        half = len(calls) // 2
+        return [*await _answers(access, calls[:half]), *await _answers(access, calls[half:])]
+
+
+def _settle(fetched: Fetched, call: _Call, answer: dict[str, Any] | ProviderError) -> ProviderError | None:
+    """Take the answer in; an error that may pass is handed back.
+
+    Raises:
+        ProviderError: one that concerns more than this message.
+    """
+    if isinstance(answer, MessageGone):
+        fetched.gone.extend(call.ids)
+    elif isinstance(answer, AnswerTooLarge):
+        fetched.unreadable.extend(Unreadable(one, "too large") for one in call.ids)
+    elif isinstance(answer, ProviderError):
+        if answer.permanent:
+            raise answer
+        return answer
+    else:
+        _take(fetched, call, answer)
+    return None
+
+
+def _give_up(fetched: Fetched, refusals: Sequence[tuple[_Call, ProviderError]], *, outage: bool) -> None:
+    """What to make of parts that failed every time.
+
+    A few of a batch are bad messages, for the ledger; throttled ones, and all of a batch, are waited for. A message
+    alone is bad only if it was refused for a reason of its own.
+    """
+    if outage and len(refusals) == 1:
+        outage = not isinstance(refusals[0][1], UnexpectedRefusal)
+    fetched.failure = next((error for _, error in refusals if outage or isinstance(error, RateLimited)), None)
+    if fetched.failure is None:
+        for call, error in refusals:
+            fetched.unreadable.extend(Unreadable(one, "refused by the provider", error.code) for one in call.ids)
 
 
 def _take(fetched: Fetched, call: _Call, answer: dict[str, Any]) -> None:

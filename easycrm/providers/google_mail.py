@@ -10,8 +10,9 @@ import orjson
 
 from easycrm.core.clock import now
 from easycrm.providers import google_api
+from easycrm.providers.addresses import decoded
 from easycrm.providers.base import Folder, Known, Located, TokenSource, Window
-from easycrm.providers.errors import CursorExpired, MessageGone, ProviderError
+from easycrm.providers.errors import CursorExpired, MessageGone, ProviderError, UnexpectedRefusal
 from easycrm.providers.google_fetch import Fetched, fetch
 from easycrm.providers.google_message import message_state
 from easycrm.providers.pages import MessageState, Page, Removal
@@ -56,9 +57,8 @@ async def changes(access: TokenSource, cursor: str, window: Window, known: Known
 
 
 async def _import(access: TokenSource, state: dict[str, Any], window: Window, known: Known) -> AsyncIterator[Page]:
-    fresh = "t" not in state
+    fresh, listed = "t" not in state, await _list_again(access, window, state)
     while True:
-        listed = await _list(access, window, state["p"])
         wanted = [entry for entry in listed.get("messages", []) if isinstance(entry.get("id"), str)]
         following = listed.get("nextPageToken", "")
         stored = await asyncio.to_thread(known, [entry["id"] for entry in wanted])
@@ -75,9 +75,21 @@ async def _import(access: TokenSource, state: dict[str, Any], window: Window, kn
             break
         state["p"] = following
         yield _page(state, Fetched(), window)
+        listed = await _list(access, window, following)
     total = state.pop("t")
     state.pop("p")
     yield Page(STREAM, orjson.dumps(state).decode(), total=total)
+
+
+async def _list_again(access: TokenSource, window: Window, state: dict[str, Any]) -> dict[str, Any]:
+    """The list page to go on with; from the top where Gmail has dropped its token: what is known is skipped."""
+    try:
+        return await _list(access, window, state["p"])
+    except UnexpectedRefusal:
+        if not state["p"]:
+            raise
+        state["p"] = ""
+        return await _list(access, window, "")
 
 
 async def _list(
@@ -225,4 +237,4 @@ def _located(body: dict[str, Any]) -> Located:
     marks = set(body.get("labelIds", []))
     place = "spam" if "SPAM" in marks else "trash" if "TRASH" in marks else "draft" if "DRAFT" in marks else "mailbox"
     received = datetime.fromtimestamp(int(body["internalDate"]) / 1000, UTC) if "internalDate" in body else now()
-    return Located(body["id"], headers.get("subject", ""), headers.get("from", ""), received, place)
+    return Located(body["id"], decoded(headers.get("subject", "")), decoded(headers.get("from", "")), received, place)

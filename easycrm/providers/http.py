@@ -5,17 +5,18 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import httpx
-import orjson
 
 from easycrm.core.settings import settings
+from easycrm.providers import json_text
 from easycrm.providers.base import TokenSource
-from easycrm.providers.errors import ProviderUnavailable
+from easycrm.providers.errors import AnswerTooLarge, ProviderUnavailable
 
 HOSTS = frozenset((
     "accounts.google.com", "oauth2.googleapis.com", "www.googleapis.com", "openidconnect.googleapis.com",
     "gmail.googleapis.com", "people.googleapis.com", "login.microsoftonline.com", "graph.microsoft.com",
 ))  # fmt: skip
 LARGEST_BYTES = 100 * 1024 * 1024
+WHOLE_SECONDS = 180.0
 _TIMEOUT = httpx.Timeout(30, connect=10)
 _LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=100)
 # Google compresses only for clients whose name has gzip in it.
@@ -53,10 +54,13 @@ async def send(
 ) -> httpx.Response:
     """One request; whatever keeps the answer from arriving whole is `ProviderUnavailable`."""
     try:
-        async with client().stream(method, url, headers=headers, content=content) as response:
+        async with (
+            asyncio.timeout(WHOLE_SECONDS),
+            client().stream(method, url, headers=headers, content=content) as response,
+        ):
             await _read(response)
             return response
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError) as error:
         raise ProviderUnavailable(code=type(error).__name__) from error
 
 
@@ -82,7 +86,7 @@ async def _read(response: httpx.Response) -> None:
     async for chunk in response.aiter_bytes():
         size += len(chunk)
         if size > LARGEST_BYTES:
-            raise ProviderUnavailable(code="answer_too_large")
+            raise AnswerTooLarge(code="answer_too_large")
         chunks.append(chunk)
     response._content = b"".join(chunks)  # pyright: ignore[reportPrivateUsage] (as httpx's own aread does)
 
@@ -94,8 +98,8 @@ def as_object(response: httpx.Response) -> dict[str, Any]:
         ProviderUnavailable: it is something else, such as the page of a captive portal.
     """
     try:
-        found = orjson.loads(response.content)
-    except orjson.JSONDecodeError as error:
+        found = json_text.read(response.content)
+    except ValueError as error:
         raise ProviderUnavailable(code="not_json") from error
     if not isinstance(found, dict):
         raise ProviderUnavailable(code="not_an_object")

@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet
 
 from easycrm.core.clock import now
 from easycrm.providers import http
-from easycrm.providers.errors import ConsentFailed
+from easycrm.providers.errors import ConsentFailed, ProviderUnavailable
 
 LEEWAY_SECONDS = 120
 _KEEP_SECONDS = 3600
@@ -35,7 +35,7 @@ async def claims(token: object, *, keys_url: str, audience: str, nonce: str) -> 
     audiences: object = found.get("aud")
     if audiences != audience and audiences != [audience]:
         raise ConsentFailed(code="id_token_audience")
-    if not hmac.compare_digest(str(found.get("nonce", "")), nonce):
+    if not hmac.compare_digest(str(found.get("nonce", "")).encode(), nonce.encode()):
         raise ConsentFailed(code="id_token_nonce")
     return found
 
@@ -55,7 +55,7 @@ async def _verified(token: str, keys_url: str) -> dict[str, Any]:
         keys = await _published(keys_url, refetch=refetch)
         try:
             return dict(jwt.decode(token, keys, algorithms=["RS256"]).claims)
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, TypeError, AttributeError, KeyError) as error:
             if refetch:
                 raise ConsentFailed(code="id_token_signature", detail=type(error).__name__) from error
     raise ConsentFailed(code="id_token_signature")
@@ -75,10 +75,13 @@ async def _published(url: str, *, refetch: bool) -> KeySet:
     fetched_at, keys = _keys.get(url, (0.0, None))
     age = time.monotonic() - fetched_at
     if keys is None or age > (_AGAIN_AFTER_SECONDS if refetch else _KEEP_SECONDS):
-        body = http.as_object(await http.send("GET", url))
+        response = await http.send("GET", url)
+        if response.status_code != 200:
+            raise ProviderUnavailable(code=f"keys_{response.status_code}")
+        body = http.as_object(response)
         try:
             keys = KeySet.import_key_set(body)  # pyright: ignore[reportArgumentType] (checked by the import)
-        except (JoseError, ValueError, KeyError, TypeError) as error:
-            raise ConsentFailed(code="keys_unreadable") from error
+        except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ProviderUnavailable(code="keys_unreadable") from error
         _keys[url] = (time.monotonic(), keys)
     return keys

@@ -11,7 +11,7 @@ import orjson
 
 from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.providers import id_token, microsoft_graph, microsoft_mail, microsoft_msal, oauth_errors
+from easycrm.providers import http, id_token, microsoft_graph, microsoft_mail, microsoft_msal, oauth_errors
 from easycrm.providers.base import (
     AuthorizeStart,
     Capability,
@@ -30,12 +30,14 @@ from easycrm.providers.base import (
 from easycrm.providers.errors import ConsentFailed, IdentityMismatch, NoMailbox, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
 from easycrm.providers.pages import Page
+from easycrm.providers.understood import each, understood
 
 _GRAPH = "https://graph.microsoft.com/"
 _NEEDED = {"mail.read": Capability.READ, "mail.send": Capability.SEND, "contacts.read": Capability.CONTACTS}
 # msal adds openid, profile and offline_access itself, and refuses them here.
 SCOPES = ["email", "User.Read", "Mail.Read", "Mail.Send", "Contacts.Read"]
 _ANY_TENANT = ("organizations", "common")
+_CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad"
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -73,11 +75,12 @@ class Microsoft:
             config, lambda application: application.acquire_token_by_auth_code_flow(kept, dict(answer))
         )
         if "error" in body:
-            raise oauth_errors.at_exchange(str(body["error"]))
+            raise oauth_errors.at_exchange(body["error"])
         hashed = hashlib.sha256(str(kept["nonce"]).encode()).hexdigest()
         keys = f"{microsoft_msal.LOGIN}/{config.tenant}/discovery/v2.0/keys"
         found = await id_token.claims(body.get("id_token"), keys_url=keys, audience=config.client_id, nonce=hashed)
-        return Granted(_tokens(body), _identity(found, config.tenant))
+        await _require_tenant(found, config.tenant)
+        return Granted(_tokens(body), _identity(found))
 
     async def refresh(self, config: ProviderConfig, refresh_token: str) -> Tokens:
         """New tokens, the refresh token among them: the newest is the one to keep."""
@@ -86,7 +89,7 @@ class Microsoft:
             # Entra refuses all scopes when one was taken away; this one asks for those that are left.
             body = await _ask_refresh(config, refresh_token, [_GRAPH + ".default"])
         if "error" in body:
-            raise oauth_errors.at_refresh(str(body["error"]))
+            raise oauth_errors.at_refresh(body["error"])
         return _tokens(body)
 
     async def revoke(self, config: ProviderConfig, refresh_token: str) -> RevocationOutcome:
@@ -99,7 +102,7 @@ class Microsoft:
         access = FixedToken(access_token)
         me = await microsoft_graph.get(access, "/me?$select=id,displayName,mail,userPrincipalName")
         object_id = identity.subject.rpartition(":")[2]
-        if not hmac.compare_digest(str(me.get("id", "")), object_id):
+        if not hmac.compare_digest(str(me.get("id", "")).encode(), object_id.encode()):
             raise IdentityMismatch(code="profile_mismatch")
         await microsoft_graph.get(access, "/me/mailFolders/inbox?$select=id")
         address = me.get("mail") or me.get("userPrincipalName")
@@ -109,26 +112,29 @@ class Microsoft:
 
     async def folders(self, access: TokenSource) -> list[Folder]:
         """Mail folders that are imported."""
-        return await microsoft_mail.folders(access)
+        with understood():
+            return await microsoft_mail.folders(access)
 
     def changes(
         self, access: TokenSource, cursors: Mapping[str, str], window: Window, known: Known
     ) -> AsyncIterator[Page]:
         """One stream a folder, and one for the list of folders."""
         del known  # delta brings whole messages: nothing would be saved
-        return microsoft_mail.changes(access, cursors, window)
+        return each(microsoft_mail.changes(access, cursors, window))
 
     def message_ids(self, access: TokenSource, window: Window) -> AsyncIterator[list[str]]:
         """Ids in the window, folder by folder."""
-        return microsoft_mail.message_ids(access, window)
+        return each(microsoft_mail.message_ids(access, window))
 
     async def original(self, access: TokenSource, provider_message_id: str) -> bytes:
         """The message as MIME."""
-        return await microsoft_mail.original(access, provider_message_id)
+        with understood():
+            return await microsoft_mail.original(access, provider_message_id)
 
     async def find(self, access: TokenSource, text: str) -> list[Located]:
         """A search over all folders."""
-        return await microsoft_mail.find(access, text)
+        with understood():
+            return await microsoft_mail.find(access, text)
 
 
 async def _ask_refresh(config: ProviderConfig, refresh_token: str, scopes: list[str]) -> dict[str, Any]:
@@ -137,20 +143,43 @@ async def _ask_refresh(config: ProviderConfig, refresh_token: str, scopes: list[
     )
 
 
-def _identity(found: dict[str, Any], tenant: str) -> Identity:
-    """Tenant and object id; the issuer must be that tenant's, and the tenant the one that is allowed.
+async def _require_tenant(found: dict[str, Any], tenant: str) -> None:
+    """Refuse an id_token of a tenant that the admin did not let in; the issuer must be that of the token's tenant.
 
     Raises:
-        ConsentFailed: something is missing, or the account belongs to another tenant.
+        ConsentFailed: it is another tenant's, or nobody's.
     """
-    tenant_id, object_id = found.get("tid"), found.get("oid")
-    if not isinstance(tenant_id, str) or not isinstance(object_id, str) or not tenant_id or not object_id:
-        raise ConsentFailed(code="id_token_incomplete")
+    tenant_id = str(found.get("tid", ""))
     id_token.require_issuer(found, (f"{microsoft_msal.LOGIN}/{tenant_id}/v2.0",))
-    if tenant not in _ANY_TENANT and _GUID.fullmatch(tenant) and tenant.lower() != tenant_id.lower():
+    if tenant in _ANY_TENANT:
+        allowed = tenant == "common" or tenant_id != _CONSUMERS
+    elif _GUID.fullmatch(tenant):
+        allowed = tenant.lower() == tenant_id.lower()
+    else:
+        allowed = found["iss"] == await _issuer_of(tenant)
+    if not allowed:
         raise ConsentFailed(code="id_token_tenant")
+
+
+async def _issuer_of(domain: str) -> str:
+    """Who issues tokens for a tenant that the admin named by a domain."""
+    response = await http.send("GET", f"{microsoft_msal.LOGIN}/{domain}/v2.0/.well-known/openid-configuration")
+    if response.status_code != 200:
+        raise ProviderUnavailable(code=f"discovery_{response.status_code}")
+    return str(http.as_object(response).get("issuer", ""))
+
+
+def _identity(found: dict[str, Any]) -> Identity:
+    """Tenant and object id.
+
+    Raises:
+        ConsentFailed: one of the claims that name a person is missing.
+    """
+    named = [found.get(claim) for claim in ("tid", "oid", "sub")]
+    if not all(isinstance(one, str) and one for one in named):
+        raise ConsentFailed(code="id_token_incomplete")
     address = str(found.get("email") or found.get("preferred_username") or "").lower()
-    return Identity(f"{tenant_id}:{object_id}", address, str(found.get("name", "")))
+    return Identity(f"{named[0]}:{named[1]}", address, str(found.get("name", "")))
 
 
 def _tokens(body: dict[str, Any]) -> Tokens:

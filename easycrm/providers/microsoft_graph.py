@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from easycrm.providers import http
+from easycrm.providers import http, json_text
 from easycrm.providers.base import TokenSource
 from easycrm.providers.errors import (
+    AnswerTooLarge,
     CursorExpired,
     MessageGone,
     NoMailbox,
@@ -16,22 +17,41 @@ from easycrm.providers.errors import (
     ProviderError,
     ProviderUnavailable,
     RateLimited,
+    UnexpectedRefusal,
 )
 from easycrm.providers.retry_after import seconds_of
 
 BASE = "https://graph.microsoft.com/v1.0"
 MOST_IN_BATCH = 20
 PAGE = 250
-# Immutable ids survive a move; without the preference each folder gives a message another one.
-PREFER = f'IdType="ImmutableId", odata.maxpagesize={PAGE}'
+SMALLER_PAGES = (25, 2)
+_PERMISSION = frozenset(("erroraccessdenied", "accessdenied", "authorization_requestdenied"))
 _CURSOR = frozenset(("syncstatenotfound", "resyncrequired", "syncstateinvalid"))
 Json = dict[str, Any]
 
 
+def prefer(page: int = PAGE) -> str:
+    """Preferences of every request: immutable ids survive a move; others change with the folder."""
+    return f'IdType="ImmutableId", odata.maxpagesize={page}'
+
+
 async def get(access: TokenSource, path: str) -> Json:
-    """GET below v1.0, or of a full link that Graph handed out; raises this package's errors."""
+    """GET below v1.0, or of a full link that Graph handed out; raises this package's errors.
+
+    A page of huge messages that would not fit into memory is asked for again in smaller pieces.
+    """
+    for page in (PAGE, *SMALLER_PAGES):
+        try:
+            return await _get(access, path, prefer(page))
+        except AnswerTooLarge:
+            if page == SMALLER_PAGES[-1]:
+                raise
+    raise AnswerTooLarge(code="answer_too_large")
+
+
+async def _get(access: TokenSource, path: str, preferences: str) -> Json:
     url = path if path.startswith("https://") else BASE + path
-    response = await http.authorized("GET", url, access, headers={"Prefer": PREFER})
+    response = await http.authorized("GET", url, access, headers={"Prefer": preferences})
     if response.status_code != 200:
         raise failure(response.status_code, _body(response.content), response.headers)
     return http.as_object(response)
@@ -39,7 +59,7 @@ async def get(access: TokenSource, path: str) -> Json:
 
 async def content(access: TokenSource, path: str) -> bytes:
     """The bytes of GET below v1.0."""
-    response = await http.authorized("GET", BASE + path, access, headers={"Prefer": PREFER})
+    response = await http.authorized("GET", BASE + path, access, headers={"Prefer": prefer()})
     if response.status_code != 200:
         raise failure(response.status_code, _body(response.content), response.headers)
     return response.content
@@ -48,7 +68,7 @@ async def content(access: TokenSource, path: str) -> bytes:
 async def batch(access: TokenSource, paths: Sequence[str]) -> list[Json | ProviderError]:
     """Up to 20 GETs below v1.0 in one request; for each its answer or its error, in order."""
     asked = [
-        {"id": str(number), "method": "GET", "url": _relative(path), "headers": {"Prefer": PREFER}}
+        {"id": str(number), "method": "GET", "url": _relative(path), "headers": {"Prefer": prefer()}}
         for number, path in enumerate(paths)
     ]
     response = await http.authorized(
@@ -84,8 +104,8 @@ def _answer(answer: Json) -> Json | ProviderError:
 
 def _body(data: bytes) -> Any:
     try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError:
+        return json_text.read(data)
+    except ValueError:
         return None
 
 
@@ -99,10 +119,13 @@ def failure(status: int, body: Any, headers: Mapping[str, str]) -> ProviderError
         return RateLimited(code=code or "429", retry_after=wait)
     if code in ("MailboxNotEnabledForRESTAPI", "MailboxNotSupportedForRESTAPI"):
         return NoMailbox(code=code)
-    if status == 403:
-        return PermissionMissing(code=code or "403")
-    if status == 404:
-        return MessageGone(code=code or "404")
+    if status == 403 and code.lower() in _PERMISSION:
+        return PermissionMissing(code=code)
+    if status == 404 and code:
+        return MessageGone(code=code)
+    if code and status in (400, 403):
+        return UnexpectedRefusal(code=code)
+    # Without a code it was not Graph that spoke, but something on the way: a 404 of a proxy deletes nothing.
     return ProviderUnavailable(code=code or str(status), retry_after=wait)
 
 

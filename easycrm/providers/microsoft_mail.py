@@ -124,6 +124,7 @@ async def _delta(access: TokenSource, ident: str, link: str, window: Window, old
                 return
     finally:
         coming.cancel()
+        coming.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
 
 
 def _settled(body: Json, oldest: str) -> Json:

@@ -16,18 +16,25 @@ _APPLICATION = frozenset((
 _PASSING = frozenset(("server_error", "temporarily_unavailable", ""))
 
 
-def at_exchange(code: str) -> ProviderError:
-    """What a refused code exchange means."""
+def at_exchange(error: object) -> ProviderError:
+    """What a refused code exchange means; `error` is the answer's field of that name, whatever it is."""
+    code = _code(error)
     if code in _GRANT:
         return ConsentFailed(code=code)
     return _other(code)
 
 
-def at_refresh(code: str) -> ProviderError:
+def at_refresh(error: object) -> ProviderError:
     """What a refused refresh means."""
+    code = _code(error)
     if code in _GRANT:
         return GrantRevoked(code=code)
     return _other(code)
+
+
+def _code(error: object) -> str:
+    """OAuth's code; Google's front door answers in another form, with an object, when it is overrun."""
+    return error if isinstance(error, str) else ""
 
 
 def _other(code: str) -> ProviderError:
