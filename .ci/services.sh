@@ -26,7 +26,7 @@ with p.sync_playwright() as play:
 # The browser that is there, else Playwright's, else Debian's.
 prepare_browser() {
   local found
-  found=$(find_browser) || { python -m playwright install chromium > /dev/null 2>&1 && found=$(find_browser); } ||
+  found=$(find_browser) || { timeout 300 python -m playwright install chromium > /dev/null 2>&1 && found=$(find_browser); } ||
     { install_package chromium && found=$(find_browser); } ||
     { echo "No browser: install chromium, or set EASYCRM_TEST_BROWSER" >&2; exit 2; }
   export EASYCRM_TEST_BROWSER="$found"
