@@ -10,7 +10,7 @@ import reflex as rx
 
 from easycrm.core import log
 from easycrm.mail import watch as changes
-from easycrm.pages.session import cookie_of
+from easycrm.pages.session import cookie_of, filled_by
 from easycrm.people import sessions
 
 POLL_SECONDS = 1.0
@@ -78,7 +78,9 @@ async def _push(app: rx.App, token: str, tab: _Tab, page: type[rx.State], refres
         return
     try:
         async with app.modify_state(rx.BaseStateToken(ident=token, cls=page)) as state:
-            await refresh(await state.get_state(page), tab.user_id)
+            # The tab may have gone over to another session since it was watched.
+            if await filled_by(state) == signed_in.session_id:
+                await refresh(await state.get_state(page), tab.user_id)
     except Exception as error:  # one tab that cannot be served must not keep the others waiting
         log.logger(__name__).warning("live.push_failed", error=type(error).__name__)
 

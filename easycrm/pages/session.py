@@ -65,6 +65,11 @@ async def _enter(state: rx.State) -> SignedIn | None:
     return signed_in
 
 
+async def filled_by(state: rx.State) -> int:
+    """The id of the session that filled this state tree; 0 where nobody has."""
+    return (await state.get_state(SessionState))._filled_by
+
+
 class OneSessionOneState(Middleware):
     """Empties the state tree before any event of another session, Reflex's own included.
 

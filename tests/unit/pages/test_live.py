@@ -14,6 +14,7 @@ from easycrm.pages import live
 from easycrm.pages.email_state import EmailState
 from easycrm.pages.flash import FlashState
 from easycrm.pages.refresh import refresh
+from easycrm.pages.session import OneSessionOneState, SessionState
 from easycrm.pages.shell import ShellState
 from easycrm.people import sessions
 from tests.fake_provider import FakeProvider
@@ -100,3 +101,30 @@ async def test_one_broken_tab_does_not_keep_the_others_waiting(ada: Tab, mailbox
     app.tabs["tab-ada"] = None  # pyright: ignore[reportArgumentType] (a tab that breaks)
     await app.turn()
     assert app.pushed == ["tab-ada", "tab-2"]
+
+
+async def test_threat_24_a_tab_that_went_over_to_another_session_hears_nothing_of_the_first(
+    ada: Tab, grace: Tab, mailbox: int
+) -> None:
+    app = App(ada)
+    await ada.call(ShellState.load)
+    ada.state(SessionState)._filled_by = 4711
+    change(mailbox, status=Status.REQUIRES_REAUTHENTICATION, reason="expired")
+
+    await app.turn()
+
+    assert ada.state(ShellState).outages == []
+
+
+async def test_threat_24_the_tree_is_empty_before_another_sessions_first_event(
+    ada: Tab, grace: Tab, mailbox: int
+) -> None:
+    change(mailbox, status=Status.REQUIRES_REAUTHENTICATION, reason="expired")
+    await ada.call(ShellState.load)
+    assert ada.state(ShellState).outages
+    ada.cookie = grace.cookie
+    ada.go("/mailbox")
+
+    await OneSessionOneState().preprocess(None, ada.root, None)  # pyright: ignore[reportArgumentType] (neither is looked at)
+
+    assert ada.state(ShellState).outages == []
