@@ -52,13 +52,16 @@ def message_state(ident: str, labels: Sequence[str]) -> MessageState:
 
 
 def _leaves(part: Json) -> list[Json]:
-    """Parts without parts, depth first; without recursion, since depth is the sender's choice."""
+    """Parts without parts, depth first; without recursion, since depth is the sender's choice.
+
+    A message within the message is one part, whatever it contains: its text is not this message's.
+    """
     found: list[Json] = []
     waiting = [part]
     while waiting:
         one = waiting.pop()
         inner = one.get("parts")
-        if inner:
+        if inner and (one is part or _media_type(one) != "message/rfc822"):
             waiting.extend(reversed(inner))
         else:
             found.append(one)
@@ -76,14 +79,19 @@ def _header(part: Json, name: str) -> str:
 
 def _is_attachment(part: Json) -> bool:
     disposition = _header(part, "content-disposition").lower()
-    if part.get("filename") or disposition.startswith("attachment"):
+    if part.get("filename") or disposition.startswith("attachment") or _media_type(part) == "message/rfc822":
         return True
-    return not str(part.get("mimeType", "")).startswith("text/") and bool(part.get("body", {}).get("attachmentId"))
+    return not _media_type(part).startswith("text/") and bool(part.get("body", {}).get("attachmentId"))
+
+
+def _media_type(part: Json) -> str:
+    return str(part.get("mimeType", "")).lower()
 
 
 def _first(parts: Sequence[Json], media_type: str) -> str:
-    texts = [_content(part) for part in parts if part.get("mimeType") == media_type and not _is_attachment(part)]
-    return "\n".join(text for text in texts if text) if media_type == "text/plain" else next(filter(None, texts), "")
+    texts = [_content(part) for part in parts if _media_type(part) == media_type and not _is_attachment(part)]
+    said = [text for text in texts if text.strip()]
+    return "\n".join(said) if media_type == "text/plain" else next(iter(said), "")
 
 
 def _content(part: Json) -> str:

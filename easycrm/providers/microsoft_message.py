@@ -18,7 +18,7 @@ def decode(body: Json) -> FetchedMessage:
     """The message, whose body Graph has decoded already."""
     content: Json = body.get("body") or {}
     flag: Json = body.get("flag") or {}
-    html = str(content.get("content") or "") if content.get("contentType") == "html" else ""
+    html = str(content.get("content") or "") if str(content.get("contentType")).lower() == "html" else ""
     text = text_of(html) if html else str(content.get("content") or "")
     folder = str(body.get("parentFolderId") or "")
     return FetchedMessage(
