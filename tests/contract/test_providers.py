@@ -1,8 +1,9 @@
 """What EasyCRM relies on, of every provider alike, against the simulator."""
 
+import json
 import time
 from collections.abc import Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from easycrm.providers.errors import (
     ConsentFailed,
     CursorExpired,
     GrantRevoked,
+    ProviderError,
     ProviderMisconfigured,
     ProviderUnavailable,
     RateLimited,
@@ -238,6 +240,40 @@ async def test_a_short_throttling_is_waited_out(account: Account) -> None:
     await copy.follow(account)
 
     assert set(copy.messages) == wanted(account)
+
+
+async def test_a_restart_fetches_no_body_twice(account: Account) -> None:
+    await account.consent()
+    copy = Copy()
+    fetched: list[str] = []
+    for _ in range(40):
+        before = set(copy.messages)
+        await copy.follow(account, most_pages=3)
+        fetched += set(copy.messages) - before
+    account.simulator.requests(reset=True)
+
+    await copy.follow(account)
+
+    assert set(copy.messages) == wanted(account)
+    assert len(fetched) == len(set(fetched))
+    assert not any("/messages/" in route for route in account.simulator.requests()["by_route"] if "gmail" in route)
+
+
+@pytest.mark.parametrize("body", [{}, {"value": None}, {"value": [7]}, {"messages": 7}, {"messages": [None]}])
+async def test_threat_40_json_of_an_unknown_shape_is_transient(account: Account, body: object) -> None:
+    await account.consent()
+    text = json.dumps({**body, "historyId": "1"} if isinstance(body, dict) and "messages" in body else body)
+    account.simulator.post("faults", match="gmail|graph", status=200, body=text)
+
+    with pytest.raises(ProviderUnavailable):
+        await Copy().follow(account)
+    # An answer that lacks an empty list is a fair one; anything but a `ProviderError` would escape here.
+    with suppress(ProviderError):
+        await account.provider.folders(account)
+    with suppress(ProviderError):
+        await account.provider.find(account, "words")
+    with suppress(ProviderError):
+        assert [ident async for some in account.provider.message_ids(account, MONTH) for ident in some] == []
 
 
 async def test_threat_39_throttling_names_the_time_to_wait(account: Account) -> None:
