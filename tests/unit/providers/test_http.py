@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -10,8 +11,10 @@ from sqlalchemy import Engine
 from easycrm.providers import http, microsoft_graph
 from easycrm.providers.errors import ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
+from tests.conftest import forget_settings
 from tests.connected import prepare
 from tests.simulator_process import Simulator
+from tests.tls_proxy import TlsProxy
 
 FOREIGN = [
     "http://graph.microsoft.com/v1.0/me",
@@ -105,11 +108,58 @@ async def test_an_answer_that_is_too_large_is_refused(
 def test_the_browser_is_sent_to_the_simulator_only_when_there_is_one(
     database: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.conftest import forget_settings
-
     del database
     url = "https://accounts.google.com/o/oauth2/v2/auth?a=b"
     assert http.browser_url(url) == url
     monkeypatch.setenv("EASYCRM_SIMULATOR_URL", "http://127.0.0.1:8025")
     forget_settings()
     assert http.browser_url(url) == "http://127.0.0.1:8025/accounts.google.com/o/oauth2/v2/auth?a=b"
+
+
+async def test_threat_40_an_answer_that_never_ends_is_given_up(
+    simulator: Simulator, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del database
+    monkeypatch.setattr(http, "WHOLE_SECONDS", 0.2)
+    simulator.post("faults", match="graph", kind="slow", delay_ms=3000)
+
+    with pytest.raises(ProviderUnavailable) as refused:
+        await http.send("GET", "https://graph.microsoft.com/v1.0/me")
+
+    assert refused.value.code == "TimeoutError"
+
+
+async def test_threat_40_a_certificate_of_a_stranger_is_not_trusted(
+    simulator: Simulator, database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del database
+    proxy = TlsProxy(simulator.url, tmp_path)
+    _through(proxy.url, monkeypatch)
+    try:
+        with pytest.raises(ProviderUnavailable) as refused:
+            await http.send("GET", "https://graph.microsoft.com/v1.0/me", headers={"Authorization": "Bearer canary"})
+    finally:
+        proxy.close()
+
+    assert refused.value.code == "ConnectError"
+    assert simulator.requests(reset=True)["total"] == 0
+
+
+async def test_threat_40_a_way_out_that_is_closed_is_a_fault(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    del database
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    _through(f"http://127.0.0.1:{port}", monkeypatch)
+
+    with pytest.raises(ProviderUnavailable) as refused:
+        await http.send("GET", "https://graph.microsoft.com/v1.0/me")
+
+    assert refused.value.code == "ConnectError"
+
+
+def _through(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EASYCRM_SIMULATOR_URL", raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    for name in ("NO_PROXY", "no_proxy", "https_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    forget_settings()
