@@ -147,3 +147,31 @@ def import_started(address: str) -> str:
 def import_finished(address: str, count: int) -> str:
     """Told when the first import of a mailbox has ended."""
     return f"Import of {address} is complete: {count:,} email{'' if count == 1 else 's'}"
+
+
+DELETE_SYNCED_EMAILS = "Delete synced emails"
+CONFIRM_DELETE = "Delete all emails that were synced from this mailbox? They stay at the provider, but not in EasyCRM"
+DELETE_ONLY_WHEN_DISCONNECTED = "Disconnect the mailbox first. Only then can its synced emails be deleted"
+
+
+def emails_deleted(count: int) -> str:
+    """Told when synced emails have been deleted."""
+    return f"{count:,} {'email' if count == 1 else 'emails'} deleted"
+
+
+DISCONNECT_FIRST = "Disconnect this mailbox before you delete its synced emails"
+NOT_SEARCHED = "This mailbox is not connected, so EasyCRM could look only at what it has stored"
+SEARCH_FOR = "Enter an address or a subject of at most 200 characters"
+HERE = "It is here, in EasyCRM's mailbox"
+NOT_YET = "It is in the mailbox and will come with the next sync"
+IN_SPAM = "It is in spam, which EasyCRM does not import"
+IN_TRASH = "It is in the trash, which EasyCRM does not import"
+IS_A_DRAFT = "It is a draft, which EasyCRM does not import"
+OLDER_THAN_WINDOW = "It is older than the period that you chose to import"
+NOT_THERE = "Neither the mailbox nor EasyCRM has an email that matches"
+NOT_STORED_HERE = "EasyCRM has stored no email that matches"
+
+
+def could_not_be_stored(reason: str) -> str:
+    """Why a message stands in the ledger and not in the mailbox."""
+    return f"EasyCRM could not import it: {reason}"

@@ -6,6 +6,7 @@ from easycrm.core import wording
 from easycrm.pages.access import access_panel
 from easycrm.pages.consent import ConsentState
 from easycrm.pages.email_state import EmailState, Goodbye
+from easycrm.pages.forget import delete_dialog
 from easycrm.pages.parts.button import button, button_link
 from easycrm.pages.parts.confirm import confirm
 from easycrm.pages.parts.feedback import empty, notice, skeleton
@@ -28,6 +29,7 @@ def email_integration() -> rx.Component:
             class_name="stack",
         ),
         _disconnect_dialog(),
+        delete_dialog(),
         active="email",
     )
 

@@ -57,8 +57,8 @@ class EmailState(rx.State):
     @require("member")
     async def sync_now(self, connection_id: int) -> None:
         """Look for new mail at once."""
-        await self._act(lambda user_id: schedule.request_now(user_id, connection_id), "Looking for new email")
-        worker.sync_mailbox(connection_id)
+        if await self._act(lambda user_id: schedule.request_now(user_id, connection_id), "Looking for new email"):
+            worker.sync_mailbox(connection_id)
 
     @rx.event
     @require("member")
@@ -105,15 +105,17 @@ class EmailState(rx.State):
         """Close the receipt."""
         self.receipt = []
 
-    async def _act(self, use_case: Any, success: str) -> None:
+    async def _act(self, use_case: Any, success: str) -> bool:
+        """Carry it out and say how it went; whether it did."""
         user_id = me().user_id
         try:
             use_case(user_id)
         except EasyCRMError as error:
             await tell(self, error.user_message, "bad")
-        else:
-            await tell(self, success)
+            return False
+        await tell(self, success)
         await self._refresh(user_id)
+        return True
 
     async def _refresh(self, user_id: int) -> None:
         fill(self, user_id)

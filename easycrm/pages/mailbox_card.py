@@ -6,6 +6,7 @@ from easycrm.core import wording
 from easycrm.mail.connection import Status
 from easycrm.pages.consent import ConsentState
 from easycrm.pages.email_state import EmailState
+from easycrm.pages.forget import delete_button
 from easycrm.pages.mailbox_item import MailboxItem
 from easycrm.pages.parts.browser import count, moment
 from easycrm.pages.parts.button import button
@@ -47,7 +48,7 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
             ),
             rx.cond(
                 item.status == Status.NOT_CONNECTED.value,
-                None,
+                rx.cond(item.done > 0, delete_button(item)),
                 button(
                     wording.DISCONNECT, look="warn-quiet", on_click=EmailState.ask_disconnect(item.id, item.address)
                 ),

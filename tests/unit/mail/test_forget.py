@@ -1,0 +1,66 @@
+"""Deleting what was synced: only after a disconnect, only one's own, and completely."""
+
+import pytest
+from sqlmodel import func, select
+
+from easycrm.core.db import reading
+from easycrm.core.errors import NotFound, Refused
+from easycrm.mail import disconnect
+from easycrm.mail.forget import forget
+from easycrm.mail.message import Attachment, Message, MessageBody, Participant
+from easycrm.mail.thread import Thread
+from easycrm.notices.audit import AuditEvent
+from tests.connected import Mailbox, prepare
+from tests.simulator_process import Simulator
+
+
+@pytest.fixture(params=["google", "microsoft"])
+async def mailbox(request: pytest.FixtureRequest, simulator: Simulator, database: object) -> Mailbox:
+    """An imported mailbox of each provider in turn."""
+    del database
+    email = {"google": "linus@example.org", "microsoft": "barbara@example.org"}[request.param]
+    made = prepare(simulator, request.param, email)
+    await made.connect()
+    await made.sync()
+    return made
+
+
+def rows() -> list[int]:
+    with reading() as session:
+        tables = (Message, MessageBody, Participant, Attachment, Thread)
+        return [session.exec(select(func.count()).select_from(table)).one() for table in tables]
+
+
+async def test_nothing_is_left_and_the_mailbox_can_be_imported_anew(mailbox: Mailbox) -> None:
+    count = len(mailbox.stored())
+    disconnect.disconnect(mailbox.user_id, mailbox.connection_id)
+
+    assert forget(mailbox.user_id, mailbox.connection_id) == count
+
+    assert rows() == [0] * 5
+    with reading() as session:
+        told = session.exec(select(AuditEvent).where(AuditEvent.event == "emails.deleted")).one()
+    assert told.detail == f"{count} emails"
+    await mailbox.connect()
+    await mailbox.sync()
+    mailbox.assert_equal()
+
+
+async def test_a_connected_mailbox_keeps_its_emails(mailbox: Mailbox) -> None:
+    before = rows()
+
+    with pytest.raises(Refused):
+        forget(mailbox.user_id, mailbox.connection_id)
+
+    assert rows() == before
+
+
+async def test_threat_23_another_users_emails_cannot_be_deleted(mailbox: Mailbox) -> None:
+    disconnect.disconnect(mailbox.user_id, mailbox.connection_id)
+    stranger = prepare(mailbox.simulator, mailbox.provider, mailbox.email).user_id
+    before = rows()
+
+    with pytest.raises(NotFound):
+        forget(stranger, mailbox.connection_id)
+
+    assert rows() == before
