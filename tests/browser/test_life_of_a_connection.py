@@ -180,3 +180,26 @@ def test_threat_17_an_expired_secret_is_the_admins_turn_and_nobody_is_asked_to_r
     finally:
         product.simulator.post("clients", provider="microsoft", client_id=client, secret_expired=False)
         admin.page.goto(product.url + "/admin/providers")
+
+
+def test_synced_emails_are_deleted_only_by_a_second_decision(
+    product: Product, member: Person, make_mailbox: Make
+) -> None:
+    page, address, provider = member.page, make_mailbox("Microsoft 365"), "Microsoft 365"
+    connect(page, product, provider, address)
+    synced(page, provider)
+    region = provider_region(page, provider)
+    expect(region.get_by_role("button", name="Delete synced emails")).to_have_count(0)
+    region.get_by_role("button", name="Disconnect").click()
+    dialog = page.get_by_role("dialog").or_(page.get_by_role("alertdialog"))
+    dialog.get_by_role("button", name="Disconnect").click()
+    expect(region.get_by_text("Not connected", exact=True)).to_be_visible()
+    stored = "SELECT count(*) FROM message JOIN connection ON connection.id = connection_id WHERE address = ?"
+    assert product.rows(stored, address) != [(0,)]
+
+    region.get_by_role("button", name="Delete synced emails").click()
+    dialog.get_by_role("button", name="Delete synced emails").click()
+
+    expect(page.get_by_text(re.compile("emails? deleted"))).to_be_visible()
+    expect(region.get_by_role("button", name="Delete synced emails")).to_have_count(0)
+    assert product.rows(stored, address) == [(0,)]
