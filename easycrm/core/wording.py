@@ -159,7 +159,6 @@ def emails_deleted(count: int) -> str:
     return f"{count:,} {'email' if count == 1 else 'emails'} deleted"
 
 
-DISCONNECT_FIRST = "Disconnect this mailbox before you delete its synced emails"
 NOT_SEARCHED = "This mailbox is not connected, so EasyCRM could look only at what it has stored"
 SEARCH_FOR = "Enter an address or a subject of at most 200 characters"
 HERE = "It is here, in EasyCRM's mailbox"

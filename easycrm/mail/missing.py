@@ -1,0 +1,143 @@
+"""Answers "Why isn't this email here?": what the provider has, joined with what is stored, the ledger and the window."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, or_, select
+
+from easycrm.core import wording
+from easycrm.core.db import reading
+from easycrm.core.errors import InvalidInput
+from easycrm.mail import outage, token_vault
+from easycrm.mail.connection import Connection, ConnectionEnded, Status, owned
+from easycrm.mail.message import Message, Participant
+from easycrm.mail.sync_run import SkippedMessage
+from easycrm.providers.base import Located
+from easycrm.providers.errors import GrantRevoked, ProviderError
+from easycrm.providers.registry import provider as known
+
+MOST = 25
+MOST_CHARACTERS = 200
+_PLACES = {"spam": wording.IN_SPAM, "trash": wording.IN_TRASH, "draft": wording.IS_A_DRAFT}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One email that matches. `thread_id` is None where EasyCRM does not have it."""
+
+    subject: str
+    sender: str
+    received_at: datetime | None
+    explanation: str
+    thread_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found; `note` says what limits it, or that there is nothing."""
+
+    findings: tuple[Finding, ...]
+    note: str
+
+
+async def why(user_id: int, connection_id: int, text: str) -> Answer:
+    """Look for emails with this address or subject, in one's own mailbox at the provider and in what is stored.
+
+    A provider that cannot be asked makes the answer smaller, and the note says why.
+
+    Raises:
+        NotFound: the mailbox is not the user's.
+        InvalidInput: there is nothing to look for.
+    """
+    wanted = text.replace("\x00", "").strip()
+    if not 0 < len(wanted) <= MOST_CHARACTERS:
+        raise InvalidInput(wording.SEARCH_FOR, field="text")
+    connection = await asyncio.to_thread(_mailbox, user_id, connection_id)
+    located, limit = await _ask(connection, wanted)
+    findings = await asyncio.to_thread(_judged, connection, located, wanted)
+    nothing = wording.NOT_STORED_HERE if limit else wording.NOT_THERE
+    return Answer(findings, " · ".join(filter(None, (limit, "" if findings else nothing))))
+
+
+def _mailbox(user_id: int, connection_id: int) -> Connection:
+    with reading() as session:
+        return owned(session, user_id, connection_id)
+
+
+async def _ask(connection: Connection, text: str) -> tuple[Sequence[Located], str]:
+    """What the provider has, and a sentence if it could not be asked."""
+    ident = connection.id or 0
+    if connection.status != Status.CONNECTED:
+        return (), wording.NOT_SEARCHED
+    try:
+        access = token_vault.access(ident, connection.generation)
+        return await known(connection.provider).find(access, text), ""
+    except ConnectionEnded:
+        return (), wording.NOT_SEARCHED
+    except GrantRevoked as error:
+        await asyncio.to_thread(outage.requires_reauthentication, ident, connection.generation, error.user_message)
+        return (), wording.NOT_SEARCHED
+    except ProviderError as error:
+        return (), error.user_message
+
+
+def _judged(connection: Connection, located: Sequence[Located], text: str) -> tuple[Finding, ...]:
+    """A finding for each email at the provider, then for those that only EasyCRM's own search finds."""
+    with reading() as session:
+        ids = [one.provider_message_id for one in located]
+        stored = {one.provider_message_id: one for one in session.exec(_stored(connection, ids))}
+        ledger = _reasons(session, connection, ids)
+        matching = session.exec(_matching(connection, text)).all()
+    found = [_finding(connection, one, stored, ledger) for one in located]
+    own = [_here(message) for message in matching if message.provider_message_id not in ids]
+    return tuple([*found, *own][:MOST])
+
+
+def _stored(connection: Connection, ids: Collection[str]) -> Any:
+    return select(Message).where(Message.connection_id == connection.id, col(Message.provider_message_id).in_(ids))
+
+
+def _reasons(session: Session, connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    query = select(SkippedMessage.provider_message_id, SkippedMessage.reason).where(
+        SkippedMessage.connection_id == connection.id, col(SkippedMessage.provider_message_id).in_(ids)
+    )
+    return dict(session.exec(query).all())
+
+
+def _matching(connection: Connection, text: str) -> Any:
+    addressed = select(Participant.message_id).where(Participant.email == text.lower())
+    return (
+        select(Message)
+        .where(
+            Message.connection_id == connection.id,
+            or_(col(Message.subject).icontains(text, autoescape=True), col(Message.id).in_(addressed)),
+        )
+        .order_by(col(Message.sort_key).desc())
+        .limit(MOST)
+    )
+
+
+def _finding(connection: Connection, one: Located, stored: dict[str, Message], ledger: dict[str, str]) -> Finding:
+    message = stored.get(one.provider_message_id)
+    if message is not None:
+        return _here(message)
+    return Finding(one.subject, one.sender, one.received_at, _reason(connection, one, ledger))
+
+
+def _reason(connection: Connection, one: Located, ledger: dict[str, str]) -> str:
+    if one.place in _PLACES:
+        return _PLACES[one.place]
+    if one.provider_message_id in ledger:
+        return wording.could_not_be_stored(ledger[one.provider_message_id])
+    began, days = connection.import_started_at, connection.window_days
+    if began and days is not None and one.received_at and one.received_at < began - timedelta(days=days):
+        return wording.OLDER_THAN_WINDOW
+    return wording.NOT_YET
+
+
+def _here(message: Message) -> Finding:
+    sender = message.sender_name or message.sender_email
+    return Finding(message.subject, sender, message.received_at, wording.HERE, message.thread_id)
