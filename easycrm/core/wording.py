@@ -146,7 +146,7 @@ def import_started(address: str) -> str:
 
 def import_finished(address: str, count: int) -> str:
     """Told when the first import of a mailbox has ended."""
-    return f"Import of {address} is complete: {count:,} email{'' if count == 1 else 's'}"
+    return f"Import finished: {count:,} {'email' if count == 1 else 'emails'} from {address} {'is' if count == 1 else 'are'} here"
 
 
 DELETE_SYNCED_EMAILS = "Delete synced emails"

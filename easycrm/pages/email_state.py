@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from easycrm import worker
+from easycrm.core import wording
 from easycrm.core.errors import EasyCRMError
 from easycrm.mail import disconnect, overview, provider_setup, schedule, sender
 from easycrm.pages.flash import tell
@@ -137,7 +138,7 @@ def fill(state: EmailState, user_id: int) -> list[str]:
     if turned_off != state.turned_off:
         state.turned_off = turned_off
     return [
-        f"Import finished: {row.done:,} emails from {row.address} are here"
+        wording.import_finished(row.address, row.done)
         for row in rows
         if row.status == "connected" and not row.importing and row.id in before and before[row.id].importing
     ]
