@@ -146,7 +146,8 @@ def import_started(address: str) -> str:
 
 def import_finished(address: str, count: int) -> str:
     """Told when the first import of a mailbox has ended."""
-    return f"Import finished: {count:,} {'email' if count == 1 else 'emails'} from {address} {'is' if count == 1 else 'are'} here"
+    emails = "1 email" if count == 1 else f"{count:,} emails"
+    return f"Import finished: {emails} from {address} {'is' if count == 1 else 'are'} here"
 
 
 DELETE_SYNCED_EMAILS = "Delete synced emails"
