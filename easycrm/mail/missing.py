@@ -1,10 +1,9 @@
-"""Answers "Why isn't this email here?": what the provider has, joined with what is stored, the ledger and the window."""
+"""Answers "Why isn't this email here?": what the provider has, joined with what is stored, ledger and window."""
 
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
@@ -86,18 +85,18 @@ async def _ask(connection: Connection, text: str) -> tuple[Sequence[Located], st
 
 def _judged(connection: Connection, located: Sequence[Located], text: str) -> tuple[Finding, ...]:
     """A finding for each email at the provider, then for those that only EasyCRM's own search finds."""
+    ids = [one.provider_message_id for one in located]
     with reading() as session:
-        ids = [one.provider_message_id for one in located]
-        stored = {one.provider_message_id: one for one in session.exec(_stored(connection, ids))}
-        ledger = _reasons(session, connection, ids)
-        matching = session.exec(_matching(connection, text)).all()
+        stored, ledger = _stored(session, connection, ids), _reasons(session, connection, ids)
+        matching = _matching(session, connection, text)
     found = [_finding(connection, one, stored, ledger) for one in located]
     own = [_here(message) for message in matching if message.provider_message_id not in ids]
     return tuple([*found, *own][:MOST])
 
 
-def _stored(connection: Connection, ids: Collection[str]) -> Any:
-    return select(Message).where(Message.connection_id == connection.id, col(Message.provider_message_id).in_(ids))
+def _stored(session: Session, connection: Connection, ids: Collection[str]) -> dict[str, Message]:
+    query = select(Message).where(Message.connection_id == connection.id, col(Message.provider_message_id).in_(ids))
+    return {one.provider_message_id: one for one in session.exec(query)}
 
 
 def _reasons(session: Session, connection: Connection, ids: Collection[str]) -> dict[str, str]:
@@ -107,17 +106,13 @@ def _reasons(session: Session, connection: Connection, ids: Collection[str]) -> 
     return dict(session.exec(query).all())
 
 
-def _matching(connection: Connection, text: str) -> Any:
+def _matching(session: Session, connection: Connection, text: str) -> Sequence[Message]:
     addressed = select(Participant.message_id).where(Participant.email == text.lower())
-    return (
-        select(Message)
-        .where(
-            Message.connection_id == connection.id,
-            or_(col(Message.subject).icontains(text, autoescape=True), col(Message.id).in_(addressed)),
-        )
-        .order_by(col(Message.sort_key).desc())
-        .limit(MOST)
+    query = select(Message).where(
+        Message.connection_id == connection.id,
+        or_(col(Message.subject).icontains(text, autoescape=True), col(Message.id).in_(addressed)),
     )
+    return session.exec(query.order_by(col(Message.sort_key).desc()).limit(MOST)).all()
 
 
 def _finding(connection: Connection, one: Located, stored: dict[str, Message], ledger: dict[str, str]) -> Finding:
