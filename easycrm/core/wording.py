@@ -175,3 +175,11 @@ NOT_STORED_HERE = "EasyCRM has stored no email that matches"
 def could_not_be_stored(reason: str) -> str:
     """Why a message stands in the ledger and not in the mailbox."""
     return f"EasyCRM could not import it: {reason}"
+
+
+WHY_MISSING = "Why isn't this email here?"
+
+
+def not_fetched(file_name: str) -> str:
+    """What an export says of an attachment that was never fetched."""
+    return f"{file_name or 'An attachment'}: still in your mailbox; reconnect to download"
