@@ -12,6 +12,7 @@ from easycrm.pages.parts.confirm import confirm
 from easycrm.pages.parts.feedback import empty, notice, skeleton
 from easycrm.pages.provider_region import provider_region, turned_off_region
 from easycrm.pages.shell import ShellState, frame, page_heading
+from easycrm.pages.why_missing import why_missing
 
 
 def email_integration() -> rx.Component:
@@ -25,6 +26,7 @@ def email_integration() -> rx.Component:
             _problem(),
             rx.foreach(EmailState.receipt, _receipt),
             rx.cond(EmailState.loaded, _providers(), _skeletons()),
+            rx.cond(EmailState.has_mailbox, why_missing()),
             rx.cond(EmailState.providers.length() > 0, access_panel()),
             class_name="stack",
         ),

@@ -38,6 +38,7 @@ class EmailState(rx.State):
     """The page's rows, and the mailbox that is about to be disconnected."""
 
     loaded: bool = False
+    has_mailbox: bool = False
     providers: list[ProviderItem] = []
     turned_off: list[MailboxItem] = []
     asked_about: int = 0
@@ -133,6 +134,7 @@ def fill(state: EmailState, user_id: int) -> list[str]:
     ]
     keys = {offer.key for offer in offered}
     turned_off = [row for row in rows if row.provider not in keys]
+    state.has_mailbox = any(one.mailboxes for one in providers)
     if providers != state.providers:
         state.providers = providers
     if turned_off != state.turned_off:
