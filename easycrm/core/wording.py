@@ -183,3 +183,8 @@ WHY_MISSING = "Why isn't this email here?"
 def not_fetched(file_name: str) -> str:
     """What an export says of an attachment that was never fetched."""
     return f"{file_name or 'An attachment'}: still in your mailbox; reconnect to download"
+
+
+DOWNLOAD_FIRST = "Download everything first"
+DOWNLOAD_STORED = "Download synced emails"
+DOWNLOAD_EVERYTHING = "Download everything first"

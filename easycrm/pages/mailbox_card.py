@@ -5,6 +5,7 @@ import reflex as rx
 from easycrm.core import wording
 from easycrm.mail.connection import Status
 from easycrm.pages.consent import ConsentState
+from easycrm.pages.download import download_link
 from easycrm.pages.email_state import EmailState
 from easycrm.pages.forget import delete_button
 from easycrm.pages.mailbox_item import MailboxItem
@@ -48,7 +49,10 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
             ),
             rx.cond(
                 item.status == Status.NOT_CONNECTED.value,
-                rx.cond(item.done > 0, delete_button(item)),
+                rx.cond(
+                    item.done > 0,
+                    rx.fragment(download_link(wording.DOWNLOAD_STORED, item.id, item.address), delete_button(item)),
+                ),
                 button(
                     wording.DISCONNECT, look="warn-quiet", on_click=EmailState.ask_disconnect(item.id, item.address)
                 ),
