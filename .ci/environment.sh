@@ -13,17 +13,30 @@ find_python() {
 }
 
 prepare_environment() {
-  local wanted installed=.venv/requirements.sha256
-  wanted=$(cat "$@" | sha256sum)
-  if [ ! -x .venv/bin/python ]; then
-    echo "Making the environment …"
-    "$(find_python)" -m venv .venv
-  fi
-  if [ ! -f "$installed" ] || ! grep -qxF "$wanted" "$installed"; then
-    echo "Installing packages …"
-    local files=() file
-    for file in "$@"; do files+=(-r "$file"); done
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check "${files[@]}"
-    echo "$wanted" >> "$installed"
-  fi
+  local file wanted files=()
+  for file in "$@"; do
+    [ "$(cat "$(stamp_of "$file")" 2> /dev/null)" = "$(sha256sum < "$file")" ] || files+=(-r "$file")
+  done
+  if [ ${#files[@]} = 0 ] && [ -x .venv/bin/python ]; then return; fi
+  make_environment
+  echo "Installing packages …"
+  files=()
+  for file in "$@"; do files+=(-r "$file"); done
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check "${files[@]}"
+  for file in "$@"; do
+    wanted=$(sha256sum < "$file")
+    echo "$wanted" > "$(stamp_of "$file")"
+  done
+}
+
+# What a requirement file said when it was last installed.
+stamp_of() { echo ".venv/installed.${1//\//.}.sha256"; }
+
+# An environment without pip is one whose making was cut short.
+make_environment() {
+  local python
+  if .venv/bin/python -c 'import pip' 2> /dev/null; then return; fi
+  python=$(find_python)
+  echo "Making the environment …"
+  "$python" -m venv --clear .venv
 }

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -34,16 +35,34 @@ def build() -> bool:
         "EASYCRM_ENV": "production",
         "EASYCRM_SIMULATOR_URL": "",
     }
-    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **fixed}, capture_output=True, text=True, check=False)  # noqa: S603 (own interpreter)
-    if done.returncode != 0:
-        sys.stderr.write(done.stdout + done.stderr)
-        done.check_returncode()
+    _export({**os.environ, **fixed})
     _serve_from_anywhere()
     if json.loads(PACKAGES.read_text()) == json.loads(packages):
         PACKAGES.write_text(packages)  # Reflex writes the same list in one line
     STAMP.write_text(fingerprint())
     return True
+
+
+def _export(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    process = subprocess.Popen(  # noqa: S603 (own interpreter)
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)  # its bundler too: who stops the start stops the build
+        process.wait()
+        raise
+    if process.returncode != 0:
+        sys.stderr.write(output)
+        raise subprocess.CalledProcessError(process.returncode, command)
 
 
 def fingerprint() -> str:
@@ -52,8 +71,9 @@ def fingerprint() -> str:
     for name in _SOURCES:
         path = ROOT / name
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file() and not set(file.parts) & set(_WITHOUT):
-                digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+            inside = file.relative_to(ROOT)
+            if file.is_file() and not set(inside.parts) & set(_WITHOUT):
+                digest.update(str(inside).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 

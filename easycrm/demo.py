@@ -60,23 +60,28 @@ def simulator(port: int) -> Child:
     """The simulator's process; it keeps its world in the data directory."""
     state = settings().data_dir / "simulator.state"
     words = ["--port", str(port), "--state-file", str(state), "--redirect-uri-base", settings().public_url]
-    return Child("simulator", [sys.executable, "-m", "easycrm.simulator", *words])
+    health = f"http://127.0.0.1:{port}/control"
+    return Child("simulator", [sys.executable, "-m", "easycrm.simulator", *words], health=health)
 
 
 def seed() -> SignIns:
-    """Create both people and configure both providers, at the first start only."""
+    """Create both people and configure both providers, where that is still to be done."""
     from easycrm.mail import provider_setup
     from easycrm.people import accounts
 
     path = settings().data_dir / "sign-ins.json"
-    if path.exists():
-        return SignIns(**json.loads(path.read_text()))
-    made = SignIns(_password(), _password())
-    admin = accounts.create(email=ADMIN, name="Admin", role="admin", password=made.admin)
-    accounts.create(email=MEMBER, name="Member", role="member", password=made.member)
-    for provider, (client_id, secret) in _APPLICATIONS.items():
+    # Written first and filled up afterwards: a start that was cut short is completed by the next one.
+    if not path.exists():
+        _write_private(path, json.dumps(vars(SignIns(_password(), _password()))))
+    made = SignIns(**json.loads(path.read_text()))
+    known = {account.email: account.id for account in accounts.list_all()}
+    if MEMBER not in known:
+        accounts.create(email=MEMBER, name="Member", role="member", password=made.member)
+    admin = known.get(ADMIN) or accounts.create(email=ADMIN, name="Admin", role="admin", password=made.admin)
+    untouched = {row.provider for row in provider_setup.overview() if not row.client_id}
+    for provider in untouched & set(_APPLICATIONS):
+        client_id, secret = _APPLICATIONS[provider]
         provider_setup.save(actor_id=admin, provider=provider, client_id=client_id, client_secret=secret, enabled=True)
-    _write_private(path, json.dumps(vars(made)))
     return made
 
 

@@ -1,5 +1,6 @@
 """Runs EasyCRM: builds, migrates, starts web and worker (and whatever the demo adds), ends them cleanly."""
 
+import errno
 import signal
 import socket
 import subprocess
@@ -31,6 +32,7 @@ def prepare(say: Say) -> None:
     Raises:
         Misconfigured: port taken, keys wrong, or the frontend cannot be built.
     """
+    signal.signal(signal.SIGTERM, _unwind)
     check_port("EASYCRM_PORT", settings().host, settings().port)
     say("Building the pages (only after a change) …")
     try:
@@ -40,6 +42,10 @@ def prepare(say: Say) -> None:
     say("Bringing the database up to date …")
     migrate.upgrade()
     key_canary.check()
+
+
+def _unwind(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)  # an exception, so that a build that runs ends with us
 
 
 def check_port(variable: str, host: str, port: int) -> None:
@@ -53,11 +59,12 @@ def check_port(variable: str, host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Misconfigured(f"{variable}: port {port} is in use. Set {variable} to another one") from error
+            why = "is in use" if error.errno == errno.EADDRINUSE else f"of {host} cannot be used ({error.strerror})"
+            raise Misconfigured(f"{variable}: port {port} {why}. Set {variable} to another one") from error
 
 
 def run(children: list[Child], ready: Callable[[], None]) -> None:
-    """Start the children, call `ready` when the web answers, watch them until told to stop, end them in order."""
+    """Start the children, call `ready` when they answer, watch them until told to stop, end the last one first."""
     stop = _Stop()
     try:
         for child in children:
@@ -70,13 +77,14 @@ def run(children: list[Child], ready: Callable[[], None]) -> None:
                 child.watch()
             time.sleep(0.2)
     finally:
-        for child in children:
+        for child in reversed(children):
             child.end()
 
 
 def web_and_worker() -> list[Child]:
     """The two processes every installation has; the worker is asked by SIGINT, which lets its tasks finish."""
-    return [Child("web", command("web")), Child("worker", command("worker"), signal.SIGINT)]
+    health = f"http://{settings().host}:{settings().port}/healthz"
+    return [Child("worker", command("worker"), signal.SIGINT), Child("web", command("web"), health=health)]
 
 
 class _Stop:
@@ -92,18 +100,17 @@ class _Stop:
 
 
 def _wait_until_ready(children: list[Child], stop: _Stop) -> None:
-    web = next(child for child in children if child.name == "web")
     until = time.monotonic() + READY_SECONDS
-    while not stop.asked and not _answers():
-        if not web.alive or time.monotonic() > until:
-            raise Misconfigured("The web process did not start; the reason stands above")
-        time.sleep(0.1)
+    for child in children:
+        while child.health and not stop.asked and not _answers(child.health):
+            if not child.alive or time.monotonic() > until:
+                raise Misconfigured(f"The {child.name} process did not start; the reason stands above")
+            time.sleep(0.1)
 
 
-def _answers() -> bool:
-    address = f"http://{settings().host}:{settings().port}/healthz"
+def _answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=2) as answer:
+        with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 (our own processes)
             return answer.status == 200
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return False
