@@ -185,6 +185,5 @@ def not_fetched(file_name: str) -> str:
     return f"{file_name or 'An attachment'}: still in your mailbox; reconnect to download"
 
 
-DOWNLOAD_FIRST = "Download everything first"
 DOWNLOAD_STORED = "Download synced emails"
 DOWNLOAD_EVERYTHING = "Download everything first"

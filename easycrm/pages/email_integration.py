@@ -5,6 +5,7 @@ import reflex as rx
 from easycrm.core import wording
 from easycrm.pages.access import access_panel
 from easycrm.pages.consent import ConsentState
+from easycrm.pages.download import download_link
 from easycrm.pages.email_state import EmailState, Goodbye
 from easycrm.pages.forget import delete_dialog
 from easycrm.pages.parts.button import button, button_link
@@ -102,6 +103,7 @@ def _disconnect_dialog() -> rx.Component:
     return confirm(
         rx.el.p(EmailState.asked_address, class_name="font-medium break-all"),
         rx.cond(EmailState.asked_warning != "", rx.el.p(EmailState.asked_warning)),
+        rx.el.p(download_link(wording.DOWNLOAD_EVERYTHING, EmailState.asked_about, EmailState.asked_address)),
         name="disconnect",
         question=wording.CONFIRM_DISCONNECT,
         open=EmailState.asked_about > 0,
