@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -203,3 +204,21 @@ def test_synced_emails_are_deleted_only_by_a_second_decision(
     expect(page.get_by_text(re.compile("emails? deleted"))).to_be_visible()
     expect(region.get_by_role("button", name="Delete synced emails")).to_have_count(0)
     assert product.rows(stored, address) == [(0,)]
+
+
+def test_everything_can_be_downloaded_before_the_disconnect(
+    product: Product, member: Person, make_mailbox: Make
+) -> None:
+    page, address, provider = member.page, make_mailbox("Google Workspace", threads=3), "Google Workspace"
+    connect(page, product, provider, address)
+    synced(page, provider)
+    provider_region(page, provider).get_by_role("button", name="Disconnect").click()
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("Download everything first")).click()
+
+    mbox = Path(download.value.path()).read_bytes()
+    stored = product.rows(
+        "SELECT count(*) FROM message JOIN connection ON connection.id = connection_id WHERE address = ?", address
+    )
+    assert [(mbox.count(b"\nFrom ") + mbox.startswith(b"From "),)] == stored
