@@ -115,12 +115,12 @@ async def test_threat_23_nobody_searches_somebody_elses_mailbox(mailbox: Mailbox
         await missing.why(user_id, mailbox.connection_id, "report")
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\x00", "x" * 201])
-async def test_nothing_to_look_for_is_said(mailbox: Mailbox, text: str) -> None:
-    with pytest.raises(InvalidInput):
+async def test_nothing_to_look_for_is_said(mailbox: Mailbox) -> None:
+    for text in ("", "   ", "\x00", "x" * 201):
+        with pytest.raises(InvalidInput):
+            await missing.why(mailbox.user_id, mailbox.connection_id, text)
+
+
+async def test_odd_words_are_only_words(mailbox: Mailbox) -> None:
+    for text in ('"', "%", "_", "\\", "a\"b'c;--", "from:x OR in:trash", "\u202e", "'" * 200):
         await missing.why(mailbox.user_id, mailbox.connection_id, text)
-
-
-@pytest.mark.parametrize("text", ['"', "%", "_", "\\", "a\"b'c;--", "from:x OR in:trash", "\u202e", "'" * 200])
-async def test_odd_words_are_only_words(mailbox: Mailbox, text: str) -> None:
-    await missing.why(mailbox.user_id, mailbox.connection_id, text)
