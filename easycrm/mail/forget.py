@@ -1,10 +1,11 @@
 """Delete synced emails: a decision of its own after a disconnect, carried out in steps that may be interrupted."""
 
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
 from easycrm.core import wording
 from easycrm.core.db import transaction
 from easycrm.core.errors import Refused
+from easycrm.mail import thread_rows
 from easycrm.mail.connection import Connection, Status, owned
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
@@ -29,9 +30,11 @@ def forget(user_id: int, connection_id: int) -> int:
         with transaction() as session:
             connection = _disconnected(session, user_id, connection_id)
             step = _delete_some(session, connection_id)
+            # With the first step already: after an interruption, a reconnect must not read on from the old cursors.
+            _begin_anew(session, connection)
             deleted += step
             if step == 0:
-                _begin_anew(session, connection)
+                _clear_rest(session, connection_id)
                 audit.record(
                     session, "emails.deleted", actor_id=user_id, subject=connection.address, detail=f"{deleted} emails"
                 )
@@ -48,25 +51,32 @@ def _disconnected(session: Session, user_id: int, connection_id: int) -> Connect
 
 
 def _delete_some(session: Session, connection_id: int) -> int:
-    query = select(Message.id).where(Message.connection_id == connection_id).limit(_AT_ONCE)
-    ids = [ident for ident in session.exec(query) if ident is not None]
+    query = select(Message.id, Message.thread_id).where(Message.connection_id == connection_id).limit(_AT_ONCE)
+    found = session.exec(query).all()
+    ids = [ident for ident, _ in found]
     for table in (MessageBody, Participant, Attachment):
         session.exec(delete(table).where(col(table.message_id).in_(ids)))
     session.exec(delete(Message).where(col(Message.id).in_(ids)))
+    thread_rows.refresh(session, {thread_id for _, thread_id in found})
     return len(ids)
 
 
+def _clear_rest(session: Session, connection_id: int) -> None:
+    for table in (Thread, SkippedMessage, SyncRun):
+        session.exec(delete(table).where(col(table.connection_id) == connection_id))
+
+
 def _begin_anew(session: Session, connection: Connection) -> None:
-    """What is left of the mailbox goes too, cursors included, so that a later import starts from nothing."""
-    for table in (Thread, MailFolder, SkippedMessage, SyncRun):
-        session.exec(delete(table).where(col(table.connection_id) == connection.id))
+    """The cursors go, so that a later import reads everything; what is left counts as imported until it goes too."""
+    session.exec(delete(MailFolder).where(col(MailFolder.connection_id) == connection.id))
+    left = session.exec(select(func.count()).where(Message.connection_id == connection.id)).one()
     session.exec(
         update(Connection)
         .where(col(Connection.id) == connection.id)
         .values(
             import_started_at=None,
             import_finished_at=None,
-            import_done=0,
+            import_done=left,
             import_total=None,
             last_success_at=None,
             last_reconciled_at=None,

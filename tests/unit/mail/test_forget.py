@@ -1,6 +1,7 @@
 """Deleting what was synced: only after a disconnect, only one's own, and completely."""
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlmodel import func, select
 
 from easycrm.core.db import reading
@@ -64,3 +65,30 @@ async def test_threat_23_another_users_emails_cannot_be_deleted(mailbox: Mailbox
         forget(stranger, mailbox.connection_id)
 
     assert rows() == before
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4])
+async def test_a_deletion_cut_short_loses_nothing_after_a_reconnect(
+    mailbox: Mailbox, database: Engine, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    monkeypatch.setattr("easycrm.mail.forget._AT_ONCE", 10)
+    disconnect.disconnect(mailbox.user_id, mailbox.connection_id)
+    count = len(mailbox.stored())
+    seen: list[int] = []
+
+    def fail(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.extend([1] * statement.startswith("DELETE FROM message "))
+        if len(seen) > steps:
+            raise OSError("the disk is gone")
+
+    event.listen(database, "before_cursor_execute", fail)
+    with pytest.raises(OSError, match="the disk is gone"):
+        forget(mailbox.user_id, mailbox.connection_id)
+    event.remove(database, "before_cursor_execute", fail)
+    assert len(mailbox.stored()) == mailbox.row().import_done == count - 10 * steps
+
+    await mailbox.connect()
+    await mailbox.sync()
+
+    mailbox.assert_equal()
+    assert mailbox.row().import_done == count
