@@ -7,6 +7,7 @@ from easycrm.mail.connection import Connection
 from easycrm.mail.consent_attempt import ConsentAttempt
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
+from easycrm.mail.outbox_message import OutboxChunk, OutboxFile, OutboxMessage
 from easycrm.mail.provider_setup import ProviderSetup
 from easycrm.mail.sync_run import SkippedMessage, SyncRun
 from easycrm.mail.thread import Thread
@@ -30,6 +31,9 @@ __all__ = [
     "Message",
     "MessageBody",
     "Notice",
+    "OutboxChunk",
+    "OutboxFile",
+    "OutboxMessage",
     "Participant",
     "PendingRevocation",
     "ProviderSetup",

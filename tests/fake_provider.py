@@ -33,6 +33,7 @@ class FakeProvider:
         self.key = key
         self.name = name
         self.revokes = revokes
+        self.most_bytes = 25_000_000
         self.identity = Identity("subject-ada", "ada@example.com", "Ada")
         self.profile_address = ""
         self.capabilities: frozenset[Capability] | None = ALL

@@ -24,6 +24,12 @@ def make_default(user_id: int, connection_id: int) -> None:
         audit.record(session, "connection.default_sender", actor_id=user_id, subject=connection.address)
 
 
+def default_of(session: Session, user_id: int) -> Connection | None:
+    """The mailbox that a user's new messages go out from, if there is one."""
+    living = select(Connection).where(Connection.user_id == user_id, Connection.status != Status.NOT_CONNECTED)
+    return session.exec(living.order_by(col(Connection.is_default_sender).desc(), col(Connection.id))).first()
+
+
 def pass_on(session: Session, connection: Connection) -> None:
     """Give the role of a mailbox that leaves to the user's oldest remaining one."""
     if not connection.is_default_sender:

@@ -113,6 +113,33 @@ class Located:
     place: Literal["mailbox", "spam", "trash", "draft"]
 
 
+@dataclass(frozen=True)
+class Outgoing:
+    """One message to hand over.
+
+    Args:
+        raw: the whole RFC 5322 message with CRLF line ends, `Bcc` and `X-EasyCRM-Id: <key>` included.
+        provider_thread_id: the conversation it belongs to; empty for a new one.
+        answers: provider id of the message that is answered or forwarded; empty for none.
+    """
+
+    raw: bytes = field(repr=False)
+    key: str
+    provider_thread_id: str = ""
+    answers: str = ""
+    kind: Literal["new", "reply", "reply_all", "forward"] = "new"
+
+
+@dataclass(frozen=True)
+class SentCopy:
+    """The provider's own copy of a sent message; its Message-ID may be another than the one it was handed."""
+
+    provider_message_id: str
+    provider_thread_id: str
+    message_id_header: str = ""
+    sent_at: datetime | None = None
+
+
 Known = Callable[[Sequence[str]], set[str]]
 """Given provider message ids, those that are stored already."""
 
@@ -132,6 +159,8 @@ class MailProvider(Protocol):
     """Where a person sees and removes the consent given to an application."""
     revokes: bool
     """Whether `revoke` can end a grant there; it ends all of the person's grant to the application."""
+    most_bytes: int
+    """The largest message, in RFC 5322 bytes, that the provider takes."""
 
     def speaks_as(self, issuer: str) -> bool:
         """Whether `issuer`, the `iss` of a callback, is this provider's (RFC 9207, exact match)."""

@@ -8,6 +8,8 @@ ProviderError(permanent, retry_after, owner)
 ├── IdentityMismatch        user: mailbox profile and signed-in identity differ
 ├── ProviderMisconfigured   admin: client id, secret, API or app is wrong; opens one incident
 ├── CursorExpired           nobody: the provider dropped the cursor; read the window again
+├── MessageRefused          user: the message to be sent was not accepted; the sentence says what to do
+├── SendOutcomeUnknown      nobody: the message may have been accepted; look for it, never send it again unasked
 ├── MessageGone             nobody: the message is not there any more
 ├── RateLimited             nobody: wait
 └── ProviderUnavailable     nobody: wait
@@ -103,6 +105,20 @@ class MessageGone(ProviderError):
 
     default_message = "This email is no longer in the mailbox"
     permanent = True
+
+
+class MessageRefused(ProviderError):
+    """The provider certainly did not accept the message, and will not as it is."""
+
+    default_message = "The provider did not accept the message"
+    permanent = True
+    owner = "user"
+
+
+class SendOutcomeUnknown(ProviderError):
+    """The request to send may have arrived: the connection broke after it was written, or the answer made no sense."""
+
+    default_message = wording.SEND_UNKNOWN
 
 
 class RateLimited(ProviderError):

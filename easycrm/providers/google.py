@@ -57,6 +57,7 @@ class Google:
     has_tenant = False
     consent_page = "https://myaccount.google.com/connections"
     revokes = True
+    most_bytes = 25_000_000
 
     def speaks_as(self, issuer: str) -> bool:
         """Google names itself in the callback by its https address alone."""

@@ -49,6 +49,7 @@ class Microsoft:
     has_tenant = True
     consent_page = "https://myapps.microsoft.com"
     revokes = False
+    most_bytes = 3_000_000
 
     def speaks_as(self, issuer: str) -> bool:
         """Entra sends no `iss` in the callback, so whatever comes there is not Entra's."""
