@@ -217,7 +217,12 @@ def _redirect_uri(item: SetupItem) -> rx.Component:
             CopyButton.create(text=item.redirect_uri, label="Copy", class_name="button button-plain"),
             class_name="setup-copy",
         ),
-        rx.el.p("Register it at the provider letter by letter.", class_name="hint"),
+        rx.el.p(
+            "Register it at the provider letter by letter. If people see ",
+            rx.cond(item.key == "google", "Error 400: redirect_uri_mismatch", "AADSTS50011"),
+            " there, the registered one differs.",
+            class_name="hint",
+        ),
         class_name="field",
     )
 

@@ -17,6 +17,10 @@ _NAMES = {"email": _PREFIX + "userinfo.email", "profile": _PREFIX + "userinfo.pr
 BAD_GRANT = ApiError(400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."})
 BAD_CLIENT = ApiError(401, {"error": "invalid_client", "error_description": "Unauthorized"})
 _MOST_REFRESH_TOKENS = 100
+_MISMATCH = (
+    "You can't sign in to this app because it doesn't comply with Google's OAuth 2.0 policy. If you're the app "
+    "developer, register the redirect URI in the Google Cloud Console. Request details: redirect_uri={uri}"
+)
 _CODE_REFUSED = {
     "unknown": ("invalid_grant", "Malformed auth code."),
     "expired": ("invalid_grant", "Bad Request"),
@@ -44,7 +48,7 @@ def refused(world: World, query: dict[str, str]) -> tuple[str, str, str] | None:
         how = "deleted" if client.deleted else "disabled"
         return "401", f"{how}_client", f"The OAuth client was {how}."
     if query.get("redirect_uri") not in client.redirect_uris:
-        return "400", "redirect_uri_mismatch", f"redirect_uri={query.get('redirect_uri', '')}"
+        return "400", "redirect_uri_mismatch", _MISMATCH.format(uri=query.get("redirect_uri", ""))
     if not oauth.asks_for_code(query):
         return "400", "invalid_request", "Code flow with PKCE (S256) is required."
     return None

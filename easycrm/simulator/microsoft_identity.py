@@ -16,6 +16,10 @@ from easycrm.simulator.world import Grant, Person, World
 LOGIN = "https://login.microsoftonline.com"
 # Tenants that stand for many; the last is that of personal accounts.
 _MANY = {"organizations": "{tenantid}", "common": "{tenantid}", "consumers": "9188040d-6c67-4c5b-b112-36a304b66dad"}
+_MISMATCH = (
+    "The redirect URI '{uri}' specified in the request does not match the redirect URIs configured for the application "
+    "'{client}'. Make sure the redirect URI sent in the request matches one added to your application."
+)
 
 
 async def authorize(request: Request) -> Response:
@@ -42,7 +46,7 @@ def refused(world: World, query: dict[str, str]) -> tuple[str, str, str] | None:
     if client.disabled:
         return "400", "AADSTS7000112", "Application is disabled."
     if query.get("redirect_uri") not in client.redirect_uris:
-        return "400", "AADSTS50011", f"The redirect URI '{query.get('redirect_uri', '')}' does not match."
+        return "400", "AADSTS50011", _MISMATCH.format(uri=query.get("redirect_uri", ""), client=client.client_id)
     if client.tenant not in _MANY and world.tenants().get(tenant) != world.tenants().get(client.tenant, client.tenant):
         return "400", "AADSTS50194", "Application is not configured as a multi-tenant application."
     if not oauth.asks_for_code(query):
