@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from easycrm.core import key_canary, log
-from easycrm.mail import revocation, schedule, sync
+from easycrm.mail import outbox_lease, revocation, schedule, sending, sync
 from easycrm.queue import Queue
 
 TICK_LIMIT = 500
@@ -20,6 +20,7 @@ def queue() -> Queue:
     made = Queue()
     made.task(sync_one)
     made.task(revoke_pending)
+    made.task(send_one)
     made.every_minute(tick)
     return made
 
@@ -27,6 +28,11 @@ def queue() -> Queue:
 def sync_mailbox(connection_id: int) -> None:
     """Ask for a mailbox to be looked at; it is, if it is due."""
     queue().enqueue("sync_one", connection_id)
+
+
+def send(outbox_id: int, delay: float = 0) -> None:
+    """Ask for a message of the outbox to be looked at in `delay` seconds; it is, if it is due."""
+    queue().enqueue("send_one", outbox_id, delay=delay)
 
 
 def request_revocation() -> None:
@@ -41,6 +47,15 @@ def sync_one(connection_id: int) -> None:
         queue().enqueue("sync_one", connection_id, delay=again)
 
 
+def send_one(outbox_id: int) -> None:
+    """Task: send a message, or look for the provider's copy of it."""
+    after = run(sending.work(outbox_id))
+    if after.again is not None:
+        send(outbox_id, after.again)
+    if after.sync is not None:
+        sync_mailbox(after.sync)
+
+
 def revoke_pending() -> None:
     """Task: revoke what waits to be revoked."""
     run(revocation.revoke_pending())
@@ -50,6 +65,8 @@ def tick() -> None:
     """Task, every minute: whatever is due, though its task was lost."""
     for connection_id in schedule.due(TICK_LIMIT):
         sync_mailbox(connection_id)
+    for outbox_id in outbox_lease.due(TICK_LIMIT):
+        send(outbox_id)
     request_revocation()
 
 

@@ -9,7 +9,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from easycrm.mail import recipients, written_html
+from easycrm.mail import recipients
+from easycrm.mail.plain_text import plain
 from easycrm.providers.pages import Address
 
 KEY_HEADER = "X-EasyCRM-Id"
@@ -73,7 +74,7 @@ def composed(letter: Letter) -> bytes:
         _put_in_thread(made, letter.answered)
     made[KEY_HEADER] = letter.key
     html = f"{letter.html}<br>{letter.quoted}" if letter.quoted else letter.html
-    made.set_content(written_html.plain(html) + "\n", cte="quoted-printable")
+    made.set_content(plain(html) + "\n", cte="quoted-printable")
     page = f'<!doctype html><html><head><meta charset="utf-8"></head><body>{html}</body></html>'
     made.add_alternative(page, subtype="html", cte="quoted-printable")
     for file in letter.files:

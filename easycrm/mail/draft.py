@@ -15,6 +15,7 @@ from easycrm.mail.connection import Connection, owned
 from easycrm.mail.draft_files import DraftFile
 from easycrm.mail.message_rows import clean
 from easycrm.mail.outbox_message import OutboxMessage, State, editable, own
+from easycrm.mail.plain_text import plain
 from easycrm.mail.sender import default_of
 
 _MOST_LISTED = 100
@@ -116,7 +117,7 @@ def opened(user_id: int, draft_id: int) -> Draft:
         state=State(row.state),
         kind=row.kind,
         fields=fields,
-        quoted=written_html.plain(row.quoted),
+        quoted=plain(row.quoted),
         files=files,
         thread_id=row.thread_id,
         due_at=row.due_at,
@@ -207,5 +208,5 @@ def listed(user_id: int) -> list[DraftRow]:
 
 
 def _listed(one: OutboxMessage) -> DraftRow:
-    snippet = " ".join(written_html.plain(one.html).split())[:200]
+    snippet = " ".join(plain(one.html).split())[:200]
     return DraftRow(one.id or 0, one.to, one.subject, snippet, one.updated_at)

@@ -10,10 +10,11 @@ from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
 from easycrm.core.errors import InvalidInput, Refused
-from easycrm.mail import composing, draft_files, recipients, written_html
+from easycrm.mail import composing, draft_files, recipients
 from easycrm.mail.connection import Connection, Status, capabilities_of, owned
 from easycrm.mail.message import Message
 from easycrm.mail.outbox_message import OutboxFile, OutboxMessage, State, own
+from easycrm.mail.plain_text import plain
 from easycrm.providers.base import Capability
 from easycrm.providers.registry import provider as known
 
@@ -227,7 +228,7 @@ def _row(one: OutboxMessage, address: str, files: int) -> OutboxRow:
         sender=address,
         to=", ".join(part for part in (one.to, one.cc, one.bcc) if part),
         subject=one.subject,
-        text=written_html.plain(one.html),
+        text=plain(one.html),
         due_at=one.due_at,
         scheduled=one.scheduled,
         sent_at=one.sent_at,

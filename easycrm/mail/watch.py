@@ -7,14 +7,16 @@ from sqlmodel import col
 
 from easycrm.core.db import reading
 from easycrm.mail.connection import Connection
+from easycrm.mail.outbox_message import OutboxMessage, State
 from easycrm.notices.notice import Notice
 
 
 def fingerprints(user_ids: Sequence[int]) -> dict[int, str]:
-    """For each user a text that differs as soon as a mailbox's status, progress or mail, or a notice, changes."""
+    """For each user a text that differs as soon as a mailbox's status, progress or mail, a notice, or what is sent,
+    changes."""
     found: dict[int, str] = {}
     with reading() as session:
-        for query in (_mailboxes(user_ids), _notices(user_ids)):
+        for query in (_mailboxes(user_ids), _notices(user_ids), _outbox(user_ids)):
             for user_id, *values in session.connection().execute(query):
                 found[user_id] = f"{found.get(user_id, '')}|{values}"
     return found
@@ -35,3 +37,10 @@ def _notices(user_ids: Sequence[int]) -> Executable:
     signs = (func.count(col(Notice.id)), func.max(col(Notice.id)), func.count(col(Notice.read_at)))
     owner = col(Notice.user_id)
     return select(owner, *signs).where(owner.in_(user_ids), col(Notice.resolved_at).is_(None)).group_by(owner)
+
+
+def _outbox(user_ids: Sequence[int]) -> Executable:
+    signs = (func.count(col(OutboxMessage.id)), func.max(col(OutboxMessage.updated_at)))
+    owner = col(OutboxMessage.user_id)
+    on_its_way = col(OutboxMessage.state) != State.DRAFT
+    return select(owner, *signs).where(owner.in_(user_ids), on_its_way).group_by(owner)

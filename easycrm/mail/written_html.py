@@ -2,8 +2,6 @@
 
 import nh3
 
-from easycrm.providers.texts import text_of
-
 _TAGS = frozenset("a b blockquote br code div em h1 h2 h3 hr i li ol p pre s span strong sub sup u ul".split())
 _DROPPED_WITH_CONTENT = frozenset("script style title template svg math noscript iframe object textarea".split())
 LONGEST = 1_000_000
@@ -20,8 +18,3 @@ def clean(html: str) -> str:
         link_rel="noopener noreferrer",
         strip_comments=True,
     )
-
-
-def plain(html: str) -> str:
-    """The same as text, for the text/plain part and for previews."""
-    return text_of(html)

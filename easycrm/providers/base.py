@@ -113,6 +113,9 @@ class Located:
     place: Literal["mailbox", "spam", "trash", "draft"]
 
 
+Kind = Literal["new", "reply", "reply_all", "forward"]
+
+
 @dataclass(frozen=True)
 class Outgoing:
     """One message to hand over.
@@ -127,7 +130,7 @@ class Outgoing:
     key: str
     provider_thread_id: str = ""
     answers: str = ""
-    kind: Literal["new", "reply", "reply_all", "forward"] = "new"
+    kind: Kind = "new"
 
 
 @dataclass(frozen=True)
