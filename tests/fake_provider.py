@@ -3,8 +3,8 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from easycrm.core.clock import now
@@ -13,12 +13,15 @@ from easycrm.providers.base import (
     Capability,
     Granted,
     Identity,
+    Outgoing,
     Profile,
     ProviderConfig,
     RevocationOutcome,
+    SentCopy,
     Tokens,
+    TokenSource,
 )
-from easycrm.providers.errors import ConsentFailed, GrantRevoked
+from easycrm.providers.errors import ConsentFailed, GrantRevoked, SendOutcomeUnknown
 
 ALL = frozenset(Capability)
 
@@ -46,6 +49,10 @@ class FakeProvider:
         self.hints: list[str] = []
         self.live: set[str] = set()
         self.revoked: list[str] = []
+        self.delivered: list[Outgoing] = []
+        self.tells_id = True
+        self.lag = 0
+        self.breaks = ""
         self._numbers = itertools.count(1)
 
     def speaks_as(self, issuer: str) -> bool:
@@ -84,6 +91,36 @@ class FakeProvider:
     async def profile(self, access_token: str, identity: Identity) -> Profile:
         self._called("profile")
         return Profile(self.profile_address or identity.address, identity.name)
+
+    async def send(self, access: TokenSource, outgoing: Outgoing) -> SentCopy | None:
+        """Deliver; `breaks` is "before" or "after": when the connection is cut."""
+        await access.token()
+        self._called("send")
+        if self.breaks != "before":
+            self.delivered.append(outgoing)
+        if self.breaks:
+            raise SendOutcomeUnknown
+        return self._copy(outgoing) if self.tells_id else None
+
+    async def find_sent(self, access: TokenSource, key: str, since: datetime) -> SentCopy | None:
+        """The copy of a delivered message, once it has been looked for more than `lag` times."""
+        await access.token()
+        self._called("find_sent")
+        if self.count("find_sent") <= self.lag:
+            return None
+        return next((self._copy(one) for one in self.delivered if one.key == key), None)
+
+    async def attachment(
+        self, access: TokenSource, provider_message_id: str, provider_part_id: str
+    ) -> AsyncIterator[bytes]:
+        """Two pieces."""
+        await access.token()
+        self._called("attachment")
+        yield provider_message_id.encode()
+        yield provider_part_id.encode()
+
+    def _copy(self, outgoing: Outgoing) -> SentCopy:
+        return SentCopy(f"sent-{outgoing.key}", outgoing.provider_thread_id or "new-thread", "<rewritten@example.com>")
 
     def count(self, call: str) -> int:
         return self.calls.count(call)
