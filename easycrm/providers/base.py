@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from easycrm.providers.pages import Page
+from easycrm.providers.pages import FetchedAttachment, Page
 
 
 class Capability(StrEnum):
@@ -213,4 +213,25 @@ class MailProvider(Protocol):
 
     async def find(self, access: TokenSource, text: str) -> list[Located]:
         """Messages matching an address or subject anywhere in the mailbox, spam and trash included; 25 at most."""
+        ...
+
+    async def send(self, access: TokenSource, outgoing: Outgoing) -> SentCopy | None:
+        """Hand a message over, once. None: it was accepted, and the id of its copy was not told (see `find_sent`).
+
+        Raises:
+            SendOutcomeUnknown: it may have been accepted. Every other error means that it certainly was not.
+            MessageRefused: it will not be accepted as it is.
+        """
+        ...
+
+    async def find_sent(self, access: TokenSource, key: str, since: datetime) -> SentCopy | None:
+        """The copy of a sent message, by the key in its X-EasyCRM-Id header; copies may come minutes late."""
+        ...
+
+    async def attachments(self, access: TokenSource, provider_message_id: str) -> tuple[FetchedAttachment, ...]:
+        """What is attached to a message, inline images included; for providers that do not list it on import."""
+        ...
+
+    def attachment(self, access: TokenSource, provider_message_id: str, provider_part_id: str) -> AsyncIterator[bytes]:
+        """The bytes of an attachment, in pieces; raises `MessageGone` where it is not there any more."""
         ...

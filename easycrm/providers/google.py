@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import httpx
@@ -13,7 +13,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.providers import google_mail, http, id_token, oauth_errors
+from easycrm.providers import google_mail, google_send, http, id_token, oauth_errors
 from easycrm.providers.base import (
     AuthorizeStart,
     Capability,
@@ -22,16 +22,18 @@ from easycrm.providers.base import (
     Identity,
     Known,
     Located,
+    Outgoing,
     Profile,
     ProviderConfig,
     RevocationOutcome,
+    SentCopy,
     Tokens,
     TokenSource,
     Window,
 )
 from easycrm.providers.errors import ConsentFailed, IdentityMismatch, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
-from easycrm.providers.pages import Page
+from easycrm.providers.pages import FetchedAttachment, Page
 from easycrm.providers.understood import each, understood
 
 AUTHORIZE = "https://accounts.google.com/o/oauth2/v2/auth"
@@ -149,6 +151,24 @@ class Google:
         """A search that leaves nothing out."""
         with understood():
             return await google_mail.find(access, text)
+
+    async def send(self, access: TokenSource, outgoing: Outgoing) -> SentCopy:
+        """Hand a message over, once."""
+        return await google_send.send(access, outgoing)
+
+    async def find_sent(self, access: TokenSource, key: str, since: datetime) -> SentCopy | None:
+        """The copy in Sent, by our own header."""
+        with understood():
+            return await google_send.find_sent(access, key, since)
+
+    async def attachments(self, access: TokenSource, provider_message_id: str) -> tuple[FetchedAttachment, ...]:
+        """What is attached to a message."""
+        with understood():
+            return await google_send.attachments(access, provider_message_id)
+
+    def attachment(self, access: TokenSource, provider_message_id: str, provider_part_id: str) -> AsyncIterator[bytes]:
+        """The bytes of an attachment, in pieces."""
+        return each(google_send.attachment(access, provider_message_id, provider_part_id))
 
 
 def _client(config: ProviderConfig) -> Any:

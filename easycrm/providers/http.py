@@ -1,6 +1,8 @@
 """The one HTTP client: time-outs, limits, fixed hosts, and the map to the simulator."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -9,7 +11,7 @@ import httpx
 from easycrm.core.settings import settings
 from easycrm.providers import json_text
 from easycrm.providers.base import TokenSource
-from easycrm.providers.errors import AnswerTooLarge, ProviderUnavailable
+from easycrm.providers.errors import AnswerTooLarge, ProviderUnavailable, SendOutcomeUnknown
 
 HOSTS = frozenset((
     "accounts.google.com", "oauth2.googleapis.com", "www.googleapis.com", "openidconnect.googleapis.com",
@@ -74,6 +76,54 @@ async def authorized(
         token = await access.renew(token)
         response = await send(method, url, content=content, headers={**(headers or {}), **_bearer(token)})
     return response
+
+
+async def post_once(url: str, access: TokenSource, *, content: bytes, headers: dict[str, str]) -> httpx.Response:
+    """A POST that must not be repeated unasked; only a 401, which says that nothing was done, brings a second one.
+
+    Raises:
+        ProviderUnavailable: the request certainly did not arrive.
+        SendOutcomeUnknown: it may have arrived.
+    """
+    token = await access.token()
+    response = await _post(url, content, {**headers, **_bearer(token)})
+    if response.status_code == 401:
+        response = await _post(url, content, {**headers, **_bearer(await access.renew(token))})
+    return response
+
+
+async def _post(url: str, content: bytes, headers: dict[str, str]) -> httpx.Response:
+    """Over a connection of its own: one that was kept open may be closed just now, and nobody could tell when."""
+    try:
+        async with (
+            asyncio.timeout(WHOLE_SECONDS),
+            httpx.AsyncClient(**options()) as own,
+            own.stream("POST", url, headers=headers, content=content) as response,
+        ):
+            await _read(response)
+            return response
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.InvalidURL) as error:
+        raise ProviderUnavailable(code=type(error).__name__) from error
+    except (httpx.HTTPError, httpx.StreamError, TimeoutError, AnswerTooLarge) as error:
+        raise SendOutcomeUnknown(code=type(error).__name__) from error
+
+
+@asynccontextmanager
+async def streamed(url: str, access: TokenSource) -> AsyncGenerator[httpx.Response]:
+    """A GET whose answer is read piece by piece; its head alone has been read. Errors as of `authorized`."""
+    token = await access.token()
+    for attempt in range(2):
+        try:
+            async with client().stream("GET", url, headers=_bearer(token)) as response:
+                if response.status_code == 401 and attempt == 0:
+                    token = await access.renew(token)
+                    continue
+                if response.status_code != 200:
+                    await _read(response)
+                yield response
+                return
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            raise ProviderUnavailable(code=type(error).__name__) from error
 
 
 def _bearer(token: str) -> dict[str, str]:

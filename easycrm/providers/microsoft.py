@@ -4,14 +4,22 @@ import hashlib
 import hmac
 import re
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
 from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.providers import http, id_token, microsoft_graph, microsoft_mail, microsoft_msal, oauth_errors
+from easycrm.providers import (
+    http,
+    id_token,
+    microsoft_graph,
+    microsoft_mail,
+    microsoft_msal,
+    microsoft_send,
+    oauth_errors,
+)
 from easycrm.providers.base import (
     AuthorizeStart,
     Capability,
@@ -20,16 +28,18 @@ from easycrm.providers.base import (
     Identity,
     Known,
     Located,
+    Outgoing,
     Profile,
     ProviderConfig,
     RevocationOutcome,
+    SentCopy,
     Tokens,
     TokenSource,
     Window,
 )
 from easycrm.providers.errors import ConsentFailed, IdentityMismatch, NoMailbox, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
-from easycrm.providers.pages import Page
+from easycrm.providers.pages import FetchedAttachment, Page
 from easycrm.providers.understood import each, understood
 
 _GRAPH = "https://graph.microsoft.com/"
@@ -136,6 +146,24 @@ class Microsoft:
         """A search over all folders."""
         with understood():
             return await microsoft_mail.find(access, text)
+
+    async def send(self, access: TokenSource, outgoing: Outgoing) -> None:
+        """Hand a message over, once."""
+        await microsoft_send.send(access, outgoing)
+
+    async def find_sent(self, access: TokenSource, key: str, since: datetime) -> SentCopy | None:
+        """The copy in Sent, by our own header."""
+        with understood():
+            return await microsoft_send.find_sent(access, key, since)
+
+    async def attachments(self, access: TokenSource, provider_message_id: str) -> tuple[FetchedAttachment, ...]:
+        """What is attached to a message."""
+        with understood():
+            return await microsoft_send.attachments(access, provider_message_id)
+
+    def attachment(self, access: TokenSource, provider_message_id: str, provider_part_id: str) -> AsyncIterator[bytes]:
+        """The bytes of an attachment, in pieces."""
+        return each(microsoft_send.attachment(access, provider_message_id, provider_part_id))
 
 
 async def _ask_refresh(config: ProviderConfig, refresh_token: str, scopes: list[str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import orjson
 
 from easycrm.providers import http, json_text
@@ -53,7 +54,7 @@ async def _get(access: TokenSource, path: str, preferences: str) -> Json:
     url = path if path.startswith("https://") else BASE + path
     response = await http.authorized("GET", url, access, headers={"Prefer": preferences})
     if response.status_code != 200:
-        raise failure(response.status_code, _body(response.content), response.headers)
+        raise failure_of(response)
     return http.as_object(response)
 
 
@@ -61,7 +62,7 @@ async def content(access: TokenSource, path: str) -> bytes:
     """The bytes of GET below v1.0."""
     response = await http.authorized("GET", BASE + path, access, headers={"Prefer": prefer()})
     if response.status_code != 200:
-        raise failure(response.status_code, _body(response.content), response.headers)
+        raise failure_of(response)
     return response.content
 
 
@@ -79,7 +80,7 @@ async def batch(access: TokenSource, paths: Sequence[str]) -> list[Json | Provid
         headers={"Content-Type": "application/json"},
     )
     if response.status_code != 200:
-        raise failure(response.status_code, _body(response.content), response.headers)
+        raise failure_of(response)
     answers: Any = http.as_object(response).get("responses", [])
     found = {str(answer.get("id")): _answer(answer) for answer in answers}
     return [found.get(str(number)) or ProviderUnavailable(code="batch_part_missing") for number in range(len(paths))]
@@ -107,6 +108,11 @@ def _body(data: bytes) -> Any:
         return json_text.read(data)
     except ValueError:
         return None
+
+
+def failure_of(response: httpx.Response) -> ProviderError:
+    """The error of an answer other than success, whose body has been read."""
+    return failure(response.status_code, _body(response.content), response.headers)
 
 
 def failure(status: int, body: Any, headers: Mapping[str, str]) -> ProviderError:
