@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from easycrm.core.key_canary import KeyCanary
 from easycrm.mail.connection import Connection
 from easycrm.mail.consent_attempt import ConsentAttempt
+from easycrm.mail.exclusion_rule import ExclusionRule
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
 from easycrm.mail.outbox_message import OutboxChunk, OutboxFile, OutboxMessage
@@ -25,6 +26,7 @@ __all__ = [
     "AuditEvent",
     "Connection",
     "ConsentAttempt",
+    "ExclusionRule",
     "Incident",
     "KeyCanary",
     "MailFolder",

@@ -243,3 +243,10 @@ def files_too_large(most_bytes: int) -> str:
 def too_many_files(most: int) -> str:
     """What to say of a message with very many files."""
     return f"A message can have at most {most} files"
+
+
+RULE_EMPTY = "Enter an address or a domain"
+RULE_WILDCARD = "Wildcards are not needed: a domain such as example.com covers every address in it and its subdomains"
+RULE_NEEDS_ADDRESS = "This is not an address such as ada@example.com"
+RULE_NEEDS_DOMAIN = "This is not a domain such as example.com"
+RULE_NEEDS_DOMAIN_NOT_ADDRESS = "This is an address. Choose \u201cAddress\u201d, or enter only what stands after the @"

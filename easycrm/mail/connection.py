@@ -68,6 +68,10 @@ class Connection(Table, table=True):
     import_done: int = 0
     import_total: int | None = None
     recovered_from: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    # Rules and folder choices: how often the stored mail was to be sifted by them, and how often it was.
+    sift_wanted: int = 0
+    sift_done: int = 0
+    folders_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime), description="last listed")
     changed_seq: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, default=0))
 
 

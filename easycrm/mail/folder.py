@@ -17,6 +17,7 @@ class MailFolder(Table, table=True):
     provider_folder_id: str = Field(max_length=300)
     name: str = Field(default="", max_length=300)
     kind: str = Field(default="user", max_length=20)
+    excluded: bool = Field(default=False, description="its owner left it out of the import")
     cursor: str = Field(default="", description="opaque; empty: not read yet")
     caught_up_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     restarts: int = Field(default=0, description="dropped cursors in a row: the loop guard")

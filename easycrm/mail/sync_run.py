@@ -33,4 +33,5 @@ class SkippedMessage(Table, table=True):
     provider_message_id: str = Field(max_length=300)
     reason: str = Field(max_length=60)
     detail: str = Field(default="", max_length=300)
+    rule_id: int | None = Field(default=None, description="the exclusion rule that left it out, if one did")
     at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime, nullable=False))
