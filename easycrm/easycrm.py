@@ -21,6 +21,7 @@ from easycrm.pages.refresh import refresh
 from easycrm.pages.session import OneSessionOneState
 from easycrm.pages.shell import ShellState
 from easycrm.pages.sign_in import setup, sign_in
+from easycrm.pages.thread_state import ThreadState
 
 PROVIDERS = ("google", "microsoft")
 
@@ -50,7 +51,7 @@ coming_back: Any = ConsentState.finish_consent
 add(callback_page, "/", "", rx.redirect("/mailbox", replace=True))
 add(sign_in, "/sign-in", "Sign in")
 add(setup, "/setup", "Set up")
-add(mailbox, "/mailbox", "Mailbox", ShellState.load, MailboxState.load)
+add(mailbox, "/mailbox", "Mailbox", ShellState.load, MailboxState.load, ThreadState.load)
 add(email_integration, SETTINGS, wording.EMAIL_INTEGRATION, ConsentState.arrive, ShellState.load, EmailState.load)
 for key in PROVIDERS:
     add(callback_page, f"{SETTINGS}/callback/{key}", "Connecting", coming_back(key))

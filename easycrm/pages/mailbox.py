@@ -9,6 +9,7 @@ from easycrm.pages.parts.button import button_link, link
 from easycrm.pages.parts.feedback import empty, progress, skeleton
 from easycrm.pages.reading_pane import reading_pane
 from easycrm.pages.shell import frame
+from easycrm.pages.thread_state import ThreadState
 
 
 def mailbox() -> rx.Component:
@@ -18,7 +19,7 @@ def mailbox() -> rx.Component:
             rx.el.section(_toolbar(), _importing(), _list(), aria_label="Threads", class_name="threads"),
             rx.el.section(reading_pane(), aria_label="Reading pane", class_name="reading"),
             class_name="mailbox",
-            data_open=rx.cond(MailboxState.open_id > 0, "true", "false"),
+            data_open=rx.cond(ThreadState.open_id > 0, "true", "false"),
         ),
         active="mailbox",
         wide=True,
@@ -97,7 +98,7 @@ def _row(row: ThreadItem) -> rx.Component:
             to=row.href,
             prevent_scroll_reset=True,
             class_name="thread",
-            aria_current=rx.cond(row.id == MailboxState.open_id, "true", "false"),
+            aria_current=rx.cond(row.id == ThreadState.open_id, "true", "false"),
             data_unread=rx.cond(row.unread, "true", "false"),
         ),
         key=row.id.to_string(),

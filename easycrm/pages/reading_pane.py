@@ -2,10 +2,11 @@
 
 import reflex as rx
 
-from easycrm.pages.mailbox_state import FileItem, MailboxState, MessageItem
+from easycrm.pages.mailbox_state import MailboxState
 from easycrm.pages.parts.browser import Size, moment
 from easycrm.pages.parts.button import button, link
 from easycrm.pages.parts.feedback import empty
+from easycrm.pages.thread_state import FileItem, MessageItem, ThreadState
 
 _SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
 
@@ -13,10 +14,10 @@ _SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
 def reading_pane() -> rx.Component:
     """The thread that is open, or a word on what this place is for."""
     return rx.cond(
-        MailboxState.open_id > 0,
+        ThreadState.open_id > 0,
         rx.cond(
-            MailboxState.missing != "",
-            empty("mail-x", MailboxState.missing, link("Back to the mailbox", to="/mailbox")),
+            ThreadState.missing != "",
+            empty("mail-x", ThreadState.missing, link("Back to the mailbox", to="/mailbox")),
             rx.el.article(
                 rx.el.div(
                     link(
@@ -25,10 +26,10 @@ def reading_pane() -> rx.Component:
                         aria_label="Back to the list",
                         class_name="button button-quiet button-icon reading-back",
                     ),
-                    rx.el.h1(MailboxState.subject, class_name="reading-subject"),
+                    rx.el.h1(ThreadState.subject, class_name="reading-subject"),
                     class_name="reading-head",
                 ),
-                rx.foreach(MailboxState.messages, _message),
+                rx.foreach(ThreadState.messages, _message),
             ),
         ),
         rx.cond(
@@ -67,7 +68,7 @@ def _images_blocked(message: MessageItem) -> rx.Component:
     return rx.el.div(
         rx.icon("image-off", size=16, aria_hidden=True),
         rx.el.span("Remote images are blocked: they would tell the sender that you opened this."),
-        button("Show remote images", on_click=MailboxState.show_images(message.id)),
+        button("Show remote images", on_click=ThreadState.show_images(message.id)),
         class_name="message-images",
     )
 

@@ -3,9 +3,10 @@
 from easycrm.pages.email_state import EmailState
 from easycrm.pages.email_state import fill as fill_email
 from easycrm.pages.flash import tell
-from easycrm.pages.mailbox_state import MailboxState, open_thread
+from easycrm.pages.mailbox_state import MailboxState
 from easycrm.pages.mailbox_state import fill as fill_mailbox
 from easycrm.pages.shell import ShellState, fill_shell
+from easycrm.pages.thread_state import ThreadState, open_thread
 
 
 async def refresh(shell: ShellState, user_id: int) -> None:
@@ -16,6 +17,6 @@ async def refresh(shell: ShellState, user_id: int) -> None:
         for news in fill_email(await shell.get_state(EmailState), user_id):
             await tell(shell, news)
     elif page == "/mailbox":
-        mailbox = await shell.get_state(MailboxState)
-        fill_mailbox(mailbox, user_id)
-        open_thread(mailbox, user_id, mailbox.open_id)
+        fill_mailbox(await shell.get_state(MailboxState), user_id)
+        thread = await shell.get_state(ThreadState)
+        open_thread(thread, user_id, thread.open_id)

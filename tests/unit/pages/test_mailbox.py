@@ -12,6 +12,7 @@ from easycrm.mail.thread import Thread
 from easycrm.pages.mailbox_state import MailboxState
 from easycrm.pages.refresh import refresh
 from easycrm.pages.shell import ShellState
+from easycrm.pages.thread_state import ThreadState
 from tests.fake_provider import FakeProvider
 from tests.unit.pages.conftest import Tab, user_of
 
@@ -61,6 +62,7 @@ def add_message(session, thread: Thread, number: int = 1) -> None:
 async def load(tab: Tab, query: str = "") -> MailboxState:
     tab.go(f"/mailbox?{query}")
     await tab.call(MailboxState.load)
+    await tab.call(ThreadState.load)
     return tab.state(MailboxState)
 
 
@@ -78,12 +80,13 @@ async def test_an_open_thread_keeps_its_place_in_the_list(ada: Tab, threads: lis
     state = await load(ada, (await load(ada)).older.partition("?")[2])
     first, href = state.rows[0].id, state.rows[0].href
     state = await load(ada, href.partition("?")[2])
-    assert (state.rows[0].id, state.open_id) == (first, first)
+    assert (state.rows[0].id, ada.state(ThreadState).open_id) == (first, first)
 
 
 async def test_new_mail_appears_in_the_thread_that_is_open(ada: Tab, threads: list[int]) -> None:
-    state = await load(ada, f"thread={threads[0]}")
-    await ada.call(MailboxState.show_images, state.messages[0].id)
+    await load(ada, f"thread={threads[0]}")
+    state = ada.state(ThreadState)
+    await ada.call(ThreadState.show_images, state.messages[0].id)
     with transaction() as session:
         add_message(session, session.get_one(Thread, threads[0]), number=2)
     await refresh(ada.state(ShellState), user_of(ada))
@@ -93,12 +96,13 @@ async def test_new_mail_appears_in_the_thread_that_is_open(ada: Tab, threads: li
 
 async def test_threat_23_somebody_elses_thread_is_not_found(ada: Tab, grace: Tab, threads: list[int]) -> None:
     state = await load(grace, f"thread={threads[0]}&mailbox=1")
-    assert (state.messages, state.rows, state.choices) == ([], [], [])
-    assert state.missing
+    assert (state.rows, state.choices) == ([], [])
+    assert grace.state(ThreadState).messages == []
+    assert grace.state(ThreadState).missing
 
 
 @pytest.mark.parametrize("junk", ["-1", "0", "1e3", "٣", "9" * 19, "9" * 400, "x'--", "%00"])
 async def test_threat_08_junk_in_the_address_shows_the_newest(ada: Tab, threads: list[int], junk: str) -> None:
     state = await load(ada, f"before={junk}&mailbox={junk}&thread={junk}")
     assert [row.id for row in state.rows] == threads[:50]
-    assert state.open_id == 0
+    assert ada.state(ThreadState).open_id == 0
