@@ -11,7 +11,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from easycrm.simulator import consent_pages, control, control_page, gmail, google_identity, graph, microsoft_identity
+from easycrm.simulator import (
+    consent_pages,
+    control,
+    control_page,
+    gmail,
+    gmail_send,
+    google_identity,
+    graph,
+    graph_send,
+    microsoft_identity,
+    sending,
+)
 from easycrm.simulator.connection_cut import CutConnection
 from easycrm.simulator.world import ApiError, World
 
@@ -20,9 +31,9 @@ HOSTS = {
     "oauth2.googleapis.com": google_identity.tokens,
     "www.googleapis.com": google_identity.keys,
     "openidconnect.googleapis.com": google_identity.userinfo,
-    "gmail.googleapis.com": gmail.routes,
+    "gmail.googleapis.com": [*gmail_send.routes, *gmail.routes],
     "login.microsoftonline.com": microsoft_identity.routes,
-    "graph.microsoft.com": graph.routes,
+    "graph.microsoft.com": [*graph_send.routes, *graph.routes],
 }
 RECENT = 500
 _API_HOSTS = ("gmail.googleapis.com", "graph.microsoft.com")
@@ -63,6 +74,7 @@ async def _around(request: Request, call_next: Callable[[Request], Awaitable[Res
     target = request.url.path.lstrip("/")
     if target.partition("/")[0] not in HOSTS:
         return await call_next(request)
+    sending.settle(world)
     if world.settings.request_ms:
         await asyncio.sleep(world.settings.request_ms / 1000)
     cut = False

@@ -19,11 +19,12 @@
 | cursors/drop | email |
 | reset | |
 
-GET: state · truth?email= · requests?reset=1 · secrets (tokens and codes handed out)
-· api (this text).
+GET: state · truth?email= · raw?email=&id= (as it lies there, base64) · requests?reset=1
+· secrets (tokens and codes handed out) · api (this text).
 A wrong call is answered by 400 and `error`.
 """
 
+import base64
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -32,6 +33,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from easycrm.simulator import actions, report
+from easycrm.simulator.corpus import mime as mime_of
 from easycrm.simulator.world import World
 
 Action = Callable[[World, dict[str, Any]], dict[str, Any] | None]
@@ -63,6 +65,16 @@ async def truth(request: Request) -> Response:
     return JSONResponse(report.truth(request.app.state.world, email))
 
 
+async def raw(request: Request) -> Response:
+    """One message as it lies in a mailbox; `id` as the API or `truth` gives it."""
+    person = request.app.state.world.people.get(request.query_params.get("email", ""))
+    ident = request.query_params.get("id", "")
+    item = person.mailbox.items.get(ident[-20:-4] if ident.startswith("AA") else ident) if person else None
+    if item is None:
+        return JSONResponse({"error": "no such message"}, 400)
+    return JSONResponse({"raw": base64.b64encode(mime_of(item)).decode()})
+
+
 async def secrets(request: Request) -> Response:
     """What must stand nowhere in clear: for tests that search for it."""
     return JSONResponse({"secrets": handed_out(request.app.state.world)})
@@ -92,6 +104,7 @@ routes = [
     *(Route(f"/api/{name}", _post(action), methods=["POST"]) for name, action in actions.BY_NAME.items()),
     Route("/api/state", state),
     Route("/api/truth", truth),
+    Route("/api/raw", raw),
     Route("/api/secrets", secrets),
     Route("/api/requests", requests),
 ]

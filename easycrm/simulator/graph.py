@@ -10,10 +10,20 @@ from starlette.routing import Route
 
 from easycrm.simulator import graph_batch, graph_delta, oauth
 from easycrm.simulator.corpus import mime as mime_of
-from easycrm.simulator.graph_message import Caller, check_select, find, folder_id, folder_of, render, select, selectable
+from easycrm.simulator.graph_message import (
+    Caller,
+    attachment_part,
+    check_select,
+    find,
+    folder_id,
+    folder_of,
+    render,
+    select,
+    selectable,
+)
 from easycrm.simulator.graph_query import listing
 from easycrm.simulator.json_answer import answer
-from easycrm.simulator.mailbox import SYSTEM_FOLDERS, Item
+from easycrm.simulator.mailbox import SYSTEM_FOLDERS
 from easycrm.simulator.quota import graph_error, in_flight
 from easycrm.simulator.world import Person, World
 
@@ -121,8 +131,26 @@ def value(call: Caller, path: dict[str, str]) -> Result:
 
 def attachments(call: Caller, path: dict[str, str]) -> Result:
     """The attachments of a message."""
-    item: Item = find(call, path["id"])
-    return {"@odata.context": _CONTEXT + "users('me')/messages('id')/attachments", "value": selectable(call, item)}
+    found = selectable(call, find(call, path["id"]))
+    wanted = {name.rpartition("/")[2] for name in call.query.get("$select", "").split(",") if name}
+    value = [{k: v for k, v in one.items() if not wanted or k in wanted or k in ("id", "@odata.type")} for one in found]
+    return {"@odata.context": _CONTEXT + "users('me')/messages('id')/attachments", "value": value}
+
+
+def attachment(call: Caller, path: dict[str, str]) -> Result:
+    """One attachment, with its bytes."""
+    found = next((one for one in selectable(call, find(call, path["id"])) if one["id"] == path["attachment"]), None)
+    if found is None:
+        raise graph_error(404, "ErrorItemNotFound", "The specified object was not found in the store.")
+    return {"@odata.context": _CONTEXT + "users('me')/messages('id')/attachments/$entity", **found}
+
+
+def attachment_value(call: Caller, path: dict[str, str]) -> Result:
+    """The bytes of one attachment alone."""
+    part = attachment_part(find(call, path["id"]), path["attachment"])
+    if part is None:
+        raise graph_error(404, "ErrorItemNotFound", "The specified object was not found in the store.")
+    return part.data
 
 
 def _endpoint(work: Call) -> Callable[[Request], Any]:
@@ -152,6 +180,8 @@ CALLS: list[tuple[str, Call]] = [
     ("/me/messages/{id}", message),
     ("/me/messages/{id}/$value", value),
     ("/me/messages/{id}/attachments", attachments),
+    ("/me/messages/{id}/attachments/{attachment}", attachment),
+    ("/me/messages/{id}/attachments/{attachment}/$value", attachment_value),
 ]
 routes = [
     *(Route("/v1.0" + path, _endpoint(work)) for path, work in CALLS),

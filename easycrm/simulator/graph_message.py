@@ -192,10 +192,19 @@ def selectable(_call: Caller, item: Item) -> list[dict[str, Any]]:
     return [_attachment(item, part) for part in _attached(_PARSED(mime_of(item)))]
 
 
+def attachment_part(item: Item, ident: str) -> mime.Part | None:
+    """The MIME part behind an attachment's id."""
+    return next((one for one in _attached(_PARSED(mime_of(item))) if _attachment_id(item, one) == ident), None)
+
+
+def _attachment_id(item: Item, part: mime.Part) -> str:
+    return f"AAMkATT{item.id}-{part.part_id or '0'}"
+
+
 def _attachment(item: Item, part: mime.Part) -> dict[str, Any]:
     kind = "itemAttachment" if part.media_type == "message/rfc822" else "fileAttachment"
     body: dict[str, Any] = {
-        "@odata.type": f"#microsoft.graph.{kind}", "id": f"AAMkATT{item.id}-{part.part_id or '0'}",
+        "@odata.type": f"#microsoft.graph.{kind}", "id": _attachment_id(item, part),
         "name": part.file_name or "attachment", "contentType": part.media_type, "size": len(part.data),
         "isInline": part.disposition == "inline" or bool(part.content_id),
         "lastModifiedDateTime": moment(item.received_ms),

@@ -8,13 +8,13 @@ from typing import Any
 
 from easycrm.simulator import corpus
 from easycrm.simulator.faults import Fault
-from easycrm.simulator.mailbox import Mailbox
+from easycrm.simulator.mailbox import Item, Mailbox
 from easycrm.simulator.signing import SigningKey
 
 GOOGLE_CLIENT = ("easycrm-demo.apps.googleusercontent.com", "demo-google-secret")
 MICROSOFT_CLIENT = ("8f1e6a5c-0000-4000-8000-00000000c0de", "demo-microsoft-secret")
 # Raised when a kept world of before can no longer be used.
-FORM = 2
+FORM = 3
 TENANT_NET = "11111111-aaaa-4bbb-8ccc-222222222222"
 TENANT_ORG = "33333333-dddd-4eee-8fff-444444444444"
 
@@ -112,6 +112,8 @@ class Settings:
     graph_concurrency: int = 4
     cursor_gone_status: int = 410
     filtered_delta_limit: int = 5000
+    sent_copy_delay: float = 0  # seconds
+    rewrites_message_id: bool = False
 
 
 class World:
@@ -133,6 +135,7 @@ class World:
         self.dead_tokens: dict[str, str] = {}
         self.codes: dict[str, Code] = {}
         self.faults: list[Fault] = []
+        self.sent_copies: list[tuple[float, str, Item]] = []
         self.next_consent: dict[str, Any] = {}
         self.next_id_token: dict[str, Any] = {}
         self.quota_used: dict[str, tuple[float, float]] = {}
