@@ -90,6 +90,8 @@ class Mailbox:
         assert set(stored) | set(self.ledger()) == set(wanted)
         for ident, message in stored.items():
             assert (message.unread, message.starred) == (wanted[ident]["unread"], wanted[ident]["starred"]), ident
+            if self.provider == "google":
+                assert (" INBOX " in message.labels) == (wanted[ident]["folder"] == "inbox"), ident
         assert len({message.sort_key for message in stored.values()}) == len(stored)
 
 

@@ -1,12 +1,13 @@
 """The database: one engine a process, short transactions, UTC times; SQLite in WAL mode or PostgreSQL."""
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Dialect, Engine, UpdateBase, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,6 +19,8 @@ from sqlmodel import Session, SQLModel
 from easycrm.core.settings import settings
 
 BUSY_TIMEOUT_SECONDS = 30
+IN_ONE_STATEMENT = 500
+_Value = TypeVar("_Value")
 
 
 class Table(SQLModel):
@@ -101,6 +104,13 @@ def add_unless_there(session: Session, row: Table) -> bool:
     values = row.model_dump(exclude={"id"} if getattr(row, "id", None) is None else None)
     statement = insert(type(row)).values(**values).on_conflict_do_nothing()
     return changed(session, statement.execution_options(preserve_rowcount=True)) == 1
+
+
+def portions(values: Iterable[_Value]) -> Iterator[list[_Value]]:
+    """The values in lists short enough for an IN: databases limit how many a statement may have."""
+    some = iter(values)
+    while portion := list(islice(some, IN_ONE_STATEMENT)):
+        yield portion
 
 
 def changed(session: Session, statement: UpdateBase) -> int:

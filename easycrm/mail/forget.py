@@ -25,10 +25,14 @@ def forget(user_id: int, connection_id: int) -> int:
         NotFound: it is not theirs.
         Refused: it is still connected, or has been connected again meanwhile.
     """
-    deleted = 0
+    deleted, begun = 0, False
     while True:
         with transaction() as session:
             connection = _disconnected(session, user_id, connection_id)
+            if not begun:
+                # An interruption must leave a trace too.
+                audit.record(session, "emails.deletion_begun", actor_id=user_id, subject=connection.address)
+            begun = True
             step = _delete_some(session, connection_id)
             # With the first step already: after an interruption, a reconnect must not read on from the old cursors.
             _begin_anew(session, connection)

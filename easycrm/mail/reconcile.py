@@ -1,7 +1,7 @@
-"""Compares, once a day, the ids that the provider has in the window with ours, and repairs the difference."""
+"""Compares, once a day, what the provider lists in the window with what is stored, and repairs the difference."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlmodel import Session, col, select, update
@@ -9,16 +9,16 @@ from sqlmodel import Session, col, select, update
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
 from easycrm.core.log import logger
-from easycrm.mail import store
+from easycrm.mail import ledger, store
 from easycrm.mail.connection import Connection
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Message
 from easycrm.mail.schedule import Lease
 from easycrm.mail.sync_run import SkippedMessage, SyncRun
 from easycrm.providers.base import MailProvider, TokenSource, Window
+from easycrm.providers.pages import MessageState
 
 EVERY = timedelta(hours=24)
-_AT_ONCE = 500
 _log = logger(__name__)
 
 
@@ -26,21 +26,24 @@ async def reconcile(lease: Lease, provider: MailProvider, access: TokenSource) -
     """Compare, if it is time; whether something has to be read again.
 
     Called when a sync has caught up, so that only what no cursor tells is left. Messages that the provider does not
-    list any more are removed, but only if a second listing lacks them too: a page may shift while it is read.
+    list any more are removed, but only if a second listing lacks them too: a page may shift while it is read. Marks
+    are followed while listing. What the ledger has for a passing reason is asked for once more.
 
     Raises:
         ConnectionEnded: the generation is over, or another worker holds the lease.
-        ProviderError: the comparison could not be finished; nothing was changed.
+        ProviderError: the comparison could not be finished; nothing was removed.
     """
     if not await asyncio.to_thread(_is_due, lease):
         return False
     there = await _listed(lease, provider, access)
-    here = await asyncio.to_thread(_stored, lease)
+    here = await asyncio.to_thread(_stored, lease) | await asyncio.to_thread(_in_ledger, lease)
     gone = here - there
     if gone:
         gone -= await _listed(lease, provider, access)
-    missing = there - here - await asyncio.to_thread(_in_ledger, lease)
-    return await asyncio.to_thread(_repair, lease, gone, missing)
+    missing = there - here
+    await asyncio.to_thread(_repair, lease, gone, missing)
+    await ledger.try_again(lease, provider, access)
+    return bool(missing)
 
 
 def _is_due(lease: Lease) -> bool:
@@ -52,16 +55,17 @@ def _is_due(lease: Lease) -> bool:
 
 async def _listed(lease: Lease, provider: MailProvider, access: TokenSource) -> set[str]:
     found: set[str] = set()
-    async for ids in provider.message_ids(access, Window(lease.since)):
-        found.update(ids)
-        await asyncio.to_thread(_keep, lease)
+    async for states in provider.listing(access, Window(lease.since)):
+        found.update(state.provider_message_id for state in states)
+        await asyncio.to_thread(_follow, lease, states)
     return found
 
 
-def _keep(lease: Lease) -> None:
-    """Prolong the lease: a large mailbox takes a while to list."""
+def _follow(lease: Lease, states: Sequence[MessageState]) -> None:
+    """Take over marks that no cursor told; the lease is prolonged: a large mailbox takes a while to list."""
     with transaction() as session:
-        store.fence(session, lease.connection_id, lease.generation, lease.owner)
+        connection = store.fence(session, lease.connection_id, lease.generation, lease.owner)
+        connection.changed_seq += bool(store.follow(session, lease.connection_id, states))
 
 
 def _stored(lease: Lease) -> set[str]:
@@ -78,15 +82,11 @@ def _in_ledger(lease: Lease) -> set[str]:
         return set(session.exec(query))
 
 
-def _repair(lease: Lease, gone: Collection[str], missing: Collection[str]) -> bool:
+def _repair(lease: Lease, gone: Collection[str], missing: Collection[str]) -> None:
     """Remove what is gone; let the streams be read again where something is missing."""
     with transaction() as session:
         connection = store.fence(session, lease.connection_id, lease.generation, lease.owner)
-        ids = sorted(gone)
-        removed = sum(
-            store.remove(session, lease.connection_id, ids[start : start + _AT_ONCE])
-            for start in range(0, len(ids), _AT_ONCE)
-        )
+        removed = store.remove(session, lease.connection_id, sorted(gone))
         if missing:
             _read_again(session, lease)
         connection.last_reconciled_at = now()
@@ -94,7 +94,6 @@ def _repair(lease: Lease, gone: Collection[str], missing: Collection[str]) -> bo
         if removed or missing:
             _log.warning("reconciled", connection=lease.connection_id, removed=removed, missing=len(missing))
             session.add(_run(lease, removed, len(missing)))
-    return bool(missing)
 
 
 def _read_again(session: Session, lease: Lease) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, delete, select
 
 from easycrm.core.clock import now
-from easycrm.core.db import transaction
+from easycrm.core.db import portions, transaction
 from easycrm.mail import message_rows, thread_rows
 from easycrm.mail.connection import Connection, ConnectionEnded, Status
 from easycrm.mail.folder import MailFolder
@@ -47,12 +47,12 @@ def commit_page(connection_id: int, generation: int, owner: str, page: Page) -> 
         new, failed = _store(session, connection, page.messages)
         ledger = [*page.unreadable, *failed]
         _skip(session, connection_id, ledger)
-        _follow(session, connection_id, page.states)
+        followed = follow(session, connection_id, page.states)
         certain = [removal.provider_message_id for removal in page.removals if removal.certain]
         removed = remove(session, connection_id, certain)
         _mark_unseen(session, connection_id, page)
         _move_cursor(session, connection_id, page)
-        _progress(connection, page, new)
+        _progress(connection, page, new, followed)
         return Stored(new, removed, len(ledger))
 
 
@@ -129,31 +129,49 @@ def _skip(session: Session, connection_id: int, ledger: Sequence[Unreadable]) ->
             "reason": one.reason,
             "detail": message_rows.clean(one.detail, 300),
             "at": now(),
+            "tries": 1,
         }
         for one in ledger
     ]
     if rows:
-        keys = ("connection_id", "provider_message_id")
-        session.exec(upsert(session, SkippedMessage, rows, keys, ("reason", "detail", "at")))
+        statement = insert_into(session, SkippedMessage, rows)
+        new = {name: statement.excluded[name] for name in ("reason", "detail", "at")}
+        keys, tries = ("connection_id", "provider_message_id"), col(SkippedMessage.tries) + 1
+        session.exec(statement.on_conflict_do_update(index_elements=keys, set_={**new, "tries": tries}))
 
 
-def _follow(session: Session, connection_id: int, states: Sequence[MessageState]) -> None:
-    """Take over read state, star and labels of messages that are here."""
-    for state in states:
-        session.exec(
-            update(Message)
-            .where(_named(Message, connection_id, [state.provider_message_id]))
-            .values(unread=state.unread, starred=state.starred, labels=message_rows.labelled(state.labels))
-            .execution_options(synchronize_session=False)
-        )
-    touched = _thread_of(session, connection_id, [state.provider_message_id for state in states]) if states else {}
-    thread_rows.refresh(session, set(touched.values()))
+def follow(session: Session, connection_id: int, states: Sequence[MessageState]) -> int:
+    """Take over read state, star and labels of messages that are here; how many differed."""
+    told = {state.provider_message_id: state for state in states}
+    touched: list[int] = []
+    for some in portions(told):
+        query = select(Message).where(_named(Message, connection_id, some))
+        for message in session.exec(query).all():
+            state = told[message.provider_message_id]
+            values = (state.unread, state.starred, _labels(message, state))
+            if values != (message.unread, message.starred, message.labels):
+                message.unread, message.starred, message.labels = values
+                touched.append(message.thread_id)
+    session.flush()
+    for some in portions(set(touched)):
+        thread_rows.refresh(session, some)
+    return len(touched)
+
+
+def _labels(message: Message, state: MessageState) -> str:
+    """The labels as told; those that were not spoken of stay."""
+    if state.told is None:
+        return message_rows.labelled(state.labels)
+    kept = [label for label in message.labels.split() if label not in state.told or label in state.labels]
+    return message_rows.labelled([*kept, *(label for label in state.labels if label not in kept)])
 
 
 def remove(session: Session, connection_id: int, provider_message_ids: Sequence[str]) -> int:
     """Delete these messages and everything that belongs to them; how many there were."""
-    if not provider_message_ids:
-        return 0
+    return sum(_remove(session, connection_id, some) for some in portions(provider_message_ids))
+
+
+def _remove(session: Session, connection_id: int, provider_message_ids: Sequence[str]) -> int:
     query = select(Message.id, Message.thread_id).where(_named(Message, connection_id, provider_message_ids))
     found = session.exec(query).all()
     ids = [ident for ident, _ in found]
@@ -191,6 +209,8 @@ def remove_unseen(connection_id: int, generation: int, owner: str) -> int:
 
 
 def _move_cursor(session: Session, connection_id: int, page: Page) -> None:
+    if not page.stream:
+        return
     row = {
         "connection_id": connection_id,
         "provider_folder_id": page.stream,
@@ -204,11 +224,11 @@ def _move_cursor(session: Session, connection_id: int, page: Page) -> None:
     session.exec(upsert(session, MailFolder, [row], ("connection_id", "provider_folder_id"), change))
 
 
-def _progress(connection: Connection, page: Page, new: int) -> None:
+def _progress(connection: Connection, page: Page, new: int, followed: int) -> None:
     if connection.import_finished_at is None:
         connection.import_done += new
         connection.import_total = page.total if page.total is not None else connection.import_total
-    if page.messages or page.states or page.removals:
+    if page.messages or followed or page.removals:
         connection.changed_seq += 1
         # A long import that is throttled now and then is not one that fails: its waits must not grow.
         connection.failures = 0

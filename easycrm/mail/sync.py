@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
+from itertools import product
 from typing import cast
 
 from sqlmodel import col, select, update
 
 from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.core.db import reading, transaction
+from easycrm.core.db import portions, reading, transaction
 from easycrm.core.errors import EasyCRMError
 from easycrm.core.log import logger
 from easycrm.mail import outage, reconcile, schedule, store, token_vault
@@ -103,9 +104,9 @@ def known(connection_id: int, ids: Sequence[str]) -> set[str]:
     """Of these provider message ids, those that are stored or in the ledger."""
     found: set[str] = set()
     with reading() as session:
-        for table in (Message, SkippedMessage):
+        for table, some in product((Message, SkippedMessage), list(portions(ids))):
             query = select(table.provider_message_id).where(
-                table.connection_id == connection_id, col(table.provider_message_id).in_(ids)
+                table.connection_id == connection_id, col(table.provider_message_id).in_(some)
             )
             found.update(session.exec(query))
     return found

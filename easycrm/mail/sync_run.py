@@ -34,4 +34,5 @@ class SkippedMessage(Table, table=True):
     reason: str = Field(max_length=60)
     detail: str = Field(default="", max_length=300)
     rule_id: int | None = Field(default=None, description="the exclusion rule that left it out, if one did")
+    tries: int = Field(default=1, description="how often it was asked for in vain")
     at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime, nullable=False))

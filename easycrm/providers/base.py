@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from easycrm.providers.pages import FetchedAttachment, Page
+from easycrm.providers.pages import FetchedAttachment, MessageState, Page
 
 
 class Capability(StrEnum):
@@ -203,8 +203,12 @@ class MailProvider(Protocol):
         """
         ...
 
-    def message_ids(self, access: TokenSource, window: Window) -> AsyncIterator[list[str]]:
-        """All ids in the window that belong in the import, in lists: for the nightly comparison."""
+    def listing(self, access: TokenSource, window: Window) -> AsyncIterator[list[MessageState]]:
+        """The window's messages that belong in the import, with marks, in lists: for the daily comparison."""
+        ...
+
+    def again(self, access: TokenSource, ids: Sequence[str], window: Window) -> AsyncIterator[Page]:
+        """These messages once more, in pages that move no cursor; what fails again is `unreadable` at once."""
         ...
 
     async def original(self, access: TokenSource, provider_message_id: str) -> bytes:

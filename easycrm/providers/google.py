@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.providers import google_mail, google_send, http, id_token, oauth_errors
+from easycrm.providers import google_list, google_mail, google_send, http, id_token, oauth_errors
 from easycrm.providers.base import (
     AuthorizeStart,
     Capability,
@@ -33,7 +33,7 @@ from easycrm.providers.base import (
 )
 from easycrm.providers.errors import ConsentFailed, IdentityMismatch, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
-from easycrm.providers.pages import FetchedAttachment, Page
+from easycrm.providers.pages import FetchedAttachment, MessageState, Page
 from easycrm.providers.understood import each, understood
 
 AUTHORIZE = "https://accounts.google.com/o/oauth2/v2/auth"
@@ -138,9 +138,13 @@ class Google:
         """One stream, "mailbox"."""
         return each(google_mail.changes(access, cursors.get(google_mail.STREAM, ""), window, known))
 
-    def message_ids(self, access: TokenSource, window: Window) -> AsyncIterator[list[str]]:
-        """Ids in the window, 500 at a time."""
-        return each(google_mail.message_ids(access, window))
+    def listing(self, access: TokenSource, window: Window) -> AsyncIterator[list[MessageState]]:
+        """Messages of the window, 500 at a time; of their labels, some."""
+        return each(google_list.states(access, window))
+
+    def again(self, access: TokenSource, ids: Sequence[str], window: Window) -> AsyncIterator[Page]:
+        """These messages, one by one."""
+        return each(google_mail.again(access, ids, window))
 
     async def original(self, access: TokenSource, provider_message_id: str) -> bytes:
         """The message as Gmail received it."""
@@ -150,7 +154,7 @@ class Google:
     async def find(self, access: TokenSource, text: str) -> list[Located]:
         """A search that leaves nothing out."""
         with understood():
-            return await google_mail.find(access, text)
+            return await google_list.find(access, text)
 
     async def send(self, access: TokenSource, outgoing: Outgoing) -> SentCopy:
         """Hand a message over, once."""

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from easycrm.providers import google_api
@@ -17,15 +18,19 @@ FEWEST, START, MOST = 1, 2, 4
 THREAD_PAYS_FROM = 3
 _PAUSE_SECONDS = 1.0
 _PATIENCE = 3
+MOST_TRIES = 8
+"""Runs in which a message is waited for although nothing else is refused: about an hour, as the runs grow rarer."""
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass
 class Fetched:
-    """One batch's outcome; `gone` are ids that are not there any more, `failure` is why the rest is missing."""
+    """One batch's outcome; `gone` are ids that are not there any more, `failure` is why those `refused` are missing."""
 
     messages: list[FetchedMessage] = field(default_factory=list[FetchedMessage])
     unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
     gone: list[str] = field(default_factory=list[str])
+    refused: list[str] = field(default_factory=list[str])
     throttled: bool = False
     failure: ProviderError | None = None
 
@@ -38,8 +43,13 @@ class _Call:
     ids: frozenset[str]
 
 
-async def fetch(access: TokenSource, wanted: Sequence[dict[str, str]]) -> AsyncIterator[Fetched]:
+async def fetch(
+    access: TokenSource, wanted: Sequence[dict[str, str]], tries: Mapping[str, int] = _NONE
+) -> AsyncIterator[Fetched]:
     """Batches of the wanted messages (id, threadId), in order, the next ones under way while one is stored.
+
+    Args:
+        tries: by id, the earlier runs that ended because the message was refused.
 
     Raises:
         ProviderError: the provider keeps refusing; what had come until then was yielded.
@@ -50,7 +60,7 @@ async def fetch(access: TokenSource, wanted: Sequence[dict[str, str]]) -> AsyncI
     try:
         while groups or running:
             while groups and len(running) < width:
-                running.append(asyncio.create_task(_batch(access, groups.pop(0))))
+                running.append(asyncio.create_task(_batch(access, groups.pop(0), tries)))
             fetched = await running.popleft()
             width = max(FEWEST, width // 2) if fetched.throttled else min(MOST, width + 1)
             yield fetched
@@ -76,7 +86,7 @@ def _plan(wanted: Sequence[dict[str, str]]) -> list[_Call]:
     return list(calls.values())
 
 
-async def _batch(access: TokenSource, calls: Sequence[_Call]) -> Fetched:
+async def _batch(access: TokenSource, calls: Sequence[_Call], tries: Mapping[str, int]) -> Fetched:
     """One batch, refused parts asked for again a few times."""
     fetched, left = Fetched(), list(calls)
     refusals: list[tuple[_Call, ProviderError]] = []
@@ -89,7 +99,7 @@ async def _batch(access: TokenSource, calls: Sequence[_Call]) -> Fetched:
             return fetched
         left = [call for call, _ in refusals]
         fetched.throttled |= any(isinstance(error, RateLimited) for _, error in refusals)
-    _give_up(fetched, refusals, outage=len(refusals) == len(calls))
+    _give_up(fetched, refusals, tries, outage=len(refusals) == len(calls))
     return fetched
 
 
@@ -123,17 +133,22 @@ def _settle(fetched: Fetched, call: _Call, answer: dict[str, Any] | ProviderErro
     return None
 
 
-def _give_up(fetched: Fetched, refusals: Sequence[tuple[_Call, ProviderError]], *, outage: bool) -> None:
+def _give_up(
+    fetched: Fetched, refusals: Sequence[tuple[_Call, ProviderError]], tries: Mapping[str, int], *, outage: bool
+) -> None:
     """What to make of parts that failed every time.
 
-    A few of a batch are bad messages, for the ledger; throttled ones, and all of a batch, are waited for. A message
-    alone is bad only if it was refused for a reason of its own.
+    A few of a batch are bad messages, for the ledger; throttled ones, and all of a batch, are waited for, but not in
+    ever so many runs. A message alone is bad at once only if it was refused for a reason of its own.
     """
     if outage and len(refusals) == 1:
         outage = not isinstance(refusals[0][1], UnexpectedRefusal)
-    fetched.failure = next((error for _, error in refusals if outage or isinstance(error, RateLimited)), None)
-    if fetched.failure is None:
-        for call, error in refusals:
+    for call, error in refusals:
+        waited_for = max(tries.get(one, 0) for one in call.ids) >= MOST_TRIES - 1
+        if isinstance(error, RateLimited) or (outage and not waited_for):
+            fetched.failure = fetched.failure or error
+            fetched.refused.extend(() if isinstance(error, RateLimited) else call.ids)
+        else:
             fetched.unreadable.extend(Unreadable(one, "refused by the provider", error.code) for one in call.ids)
 
 

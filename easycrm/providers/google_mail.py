@@ -3,26 +3,23 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import orjson
 
-from easycrm.core.clock import now
-from easycrm.providers import google_api
-from easycrm.providers.addresses import decoded
-from easycrm.providers.base import Folder, Known, Located, TokenSource, Window
-from easycrm.providers.errors import CursorExpired, MessageGone, ProviderError, UnexpectedRefusal
-from easycrm.providers.google_fetch import Fetched, fetch
+from easycrm.providers import google_api, google_list
+from easycrm.providers.base import Folder, Known, TokenSource, Window
+from easycrm.providers.errors import CursorExpired, MessageGone, UnexpectedRefusal
+from easycrm.providers.google_fetch import MOST_TRIES, Fetched, fetch
 from easycrm.providers.google_message import message_state
 from easycrm.providers.pages import MessageState, Page, Removal
 
 STREAM = "mailbox"
 FIRST = 25
-LIST = 500
 _NOT_IMPORTED = frozenset(("DRAFT", "SPAM", "TRASH", "CHAT"))
 _LABEL_KINDS = {"INBOX": "inbox", "SENT": "sent", "STARRED": "starred", "IMPORTANT": "important", "UNREAD": "unread"}
-_SLACK = timedelta(seconds=2)
 
 
 async def profile(access: TokenSource) -> dict[str, Any]:
@@ -43,7 +40,8 @@ async def labels(access: TokenSource) -> list[Folder]:
 async def changes(access: TokenSource, cursor: str, window: Window, known: Known) -> AsyncIterator[Page]:
     """The rest of the import, if it has not ended, then the history since it began.
 
-    A cursor holds the history id to go on from (h), while importing the list page to go on with (p), and the total (t).
+    A cursor holds the history id to go on from (h); while importing, the list page to go on with (p), the total (t) and
+    whether some of it was known before (k); and how often messages were refused when nothing else came (f).
     """
     state: dict[str, Any] = orjson.loads(cursor) if cursor else {}
     if not state:
@@ -52,7 +50,7 @@ async def changes(access: TokenSource, cursor: str, window: Window, known: Known
     if "p" in state:
         async for page in _import(access, state, window, known):
             yield page
-    async for page in _history(access, state["h"], window, known):
+    async for page in _history(access, state, window, known):
         yield page
 
 
@@ -64,60 +62,55 @@ async def _import(access: TokenSource, state: dict[str, Any], window: Window, kn
         stored = await asyncio.to_thread(known, [entry["id"] for entry in wanted])
         missing = [entry for entry in wanted if entry["id"] not in stored]
         if fresh:
-            async for fetched in fetch(access, missing[:FIRST]):
+            async for fetched in fetch(access, missing[:FIRST], _tries(state)):
                 yield _page(state, fetched, window)
             missing = missing[FIRST:]
-            state["t"] = len(wanted) + await _count(access, window, following)
-            fresh = False
-        async for fetched in fetch(access, missing):
+            rest, some_known = await _rest(access, window, following, known)
+            state["t"], state["k"], fresh = len(wanted) + rest, bool(stored) or some_known, False
+        async for fetched in fetch(access, missing, _tries(state)):
             yield _page(state, fetched, window)
         if not following:
             break
         state["p"] = following
         yield _page(state, Fetched(), window)
-        listed = await _list(access, window, following)
-    total = state.pop("t")
-    state.pop("p")
+        listed = await google_list.listed(access, window, following)
+    if state.get("k"):
+        async for states in google_list.states(access, window):
+            yield replace(_page(state, Fetched(), window), states=tuple(states))
+    total = state["t"]
+    for name in ("t", "k", "p", "f"):
+        state.pop(name, None)
     yield Page(STREAM, orjson.dumps(state).decode(), total=total)
 
 
 async def _list_again(access: TokenSource, window: Window, state: dict[str, Any]) -> dict[str, Any]:
     """The list page to go on with; from the top where Gmail has dropped its token: what is known is skipped."""
     try:
-        return await _list(access, window, state["p"])
+        return await google_list.listed(access, window, state["p"])
     except UnexpectedRefusal:
         if not state["p"]:
             raise
         state["p"] = ""
-        return await _list(access, window, "")
+        return await google_list.listed(access, window, "")
 
 
-async def _list(
-    access: TokenSource, window: Window, page: str, fields: str = "messages(id,threadId)"
-) -> dict[str, Any]:
-    query = {"maxResults": LIST, "fields": f"nextPageToken,{fields}", "q": _search(window)}
-    return await google_api.get(access, "/messages", **query, **({"pageToken": page} if page else {}))
+async def _rest(access: TokenSource, window: Window, page: str, known: Known) -> tuple[int, bool]:
+    """How many messages the rest of the list has, for the progress bar, and whether any of them is known."""
+    count, some_known = 0, False
+    if page:
+        async for ids in google_list.ids(access, window, page):
+            count += len(ids)
+            some_known = some_known or bool(await asyncio.to_thread(known, ids))
+    return count, some_known
 
 
-def _search(window: Window) -> str:
-    terms = ["-in:drafts", "-in:chats"]
-    if window.since is not None:
-        terms.append(f"after:{int((window.since - _SLACK).timestamp())}")
-    return " ".join(terms)
-
-
-async def _count(access: TokenSource, window: Window, page: str) -> int:
-    """How many messages the rest of the list has: for the progress bar, one cheap request per 500."""
-    count = 0
-    while page:
-        listed = await _list(access, window, page, "messages/id")
-        count += len(listed.get("messages", []))
-        page = listed.get("nextPageToken", "")
-    return count
+def _tries(state: dict[str, Any]) -> dict[str, int]:
+    return state.setdefault("f", {})
 
 
 def _page(state: dict[str, Any], fetched: Fetched, window: Window) -> Page:
     kept = [message for message in fetched.messages if _belongs(message.received_at, message.labels, window)]
+    _count_refusals(state, fetched)
     cursor = orjson.dumps(state).decode()
     return Page(
         STREAM, cursor, messages=tuple(kept), unreadable=tuple(fetched.unreadable), total=state.get("t"),
@@ -125,15 +118,25 @@ def _page(state: dict[str, Any], fetched: Fetched, window: Window) -> Page:
     )  # fmt: skip
 
 
+def _count_refusals(state: dict[str, Any], fetched: Fetched) -> None:
+    tries = _tries(state)
+    for ident in fetched.refused:
+        tries[ident] = tries.get(ident, 0) + 1
+    for one in (*fetched.messages, *fetched.unreadable):
+        tries.pop(one.provider_message_id, None)
+    if not tries:
+        del state["f"]
+
+
 def _belongs(received_at: datetime, labels: Sequence[str], window: Window) -> bool:
     recent = window.since is None or received_at >= window.since
     return recent and not _NOT_IMPORTED.intersection(labels)
 
 
-async def _history(access: TokenSource, start: str, window: Window, known: Known) -> AsyncIterator[Page]:
-    """Everything since `start`; the cursor moves at the end, since each step may safely be repeated."""
-    told, latest = _Told(), start
-    page = ""
+async def _history(access: TokenSource, state: dict[str, Any], window: Window, known: Known) -> AsyncIterator[Page]:
+    """Everything since the cursor's history id, which moves at the end: each step may safely be repeated."""
+    told, start = _Told(), state["h"]
+    latest, page = start, ""
     while True:
         body = await _history_page(access, start, page)
         told.add(body.get("history", []))
@@ -142,8 +145,8 @@ async def _history(access: TokenSource, start: str, window: Window, known: Known
             break
     stored = await asyncio.to_thread(known, list(told.labels))
     wanted = [{"id": ident, "threadId": told.threads[ident]} for ident in told.labels if told.is_new(ident, stored)]
-    async for fetched in fetch(access, wanted):
-        yield _page({"h": start}, fetched, window)
+    async for fetched in fetch(access, wanted, _tries(state)):
+        yield _page(state, fetched, window)
     states = [told.state(ident) for ident in told.labels if ident in stored and told.stays(ident)]
     removals = [ident for ident in (*told.deleted, *told.labels) if ident in told.deleted or not told.stays(ident)]
     yield Page(
@@ -153,7 +156,7 @@ async def _history(access: TokenSource, start: str, window: Window, known: Known
 
 
 async def _history_page(access: TokenSource, start: str, page: str) -> dict[str, Any]:
-    query = {"startHistoryId": start, "maxResults": LIST, **({"pageToken": page} if page else {})}
+    query = {"startHistoryId": start, "maxResults": google_list.LIST, **({"pageToken": page} if page else {})}
     kinds = ",".join(f"{kind}(message(id,threadId,labelIds))" for kind in ("messagesAdded", "messagesDeleted"))
     marks = ",".join(f"{kind}(message(id,threadId,labelIds))" for kind in ("labelsAdded", "labelsRemoved"))
     try:
@@ -201,40 +204,14 @@ class _Told:
         return message_state(ident, self.labels[ident])
 
 
-async def message_ids(access: TokenSource, window: Window) -> AsyncIterator[list[str]]:
-    """Every id in the window that belongs in an import."""
-    page = ""
-    while True:
-        listed = await _list(access, window, page, "messages/id")
-        yield [entry["id"] for entry in listed.get("messages", [])]
-        page = listed.get("nextPageToken", "")
-        if not page:
-            return
+async def again(access: TokenSource, ids: Sequence[str], window: Window) -> AsyncIterator[Page]:
+    """These messages once more; they were waited for before."""
+    wanted = [{"id": ident, "threadId": ident} for ident in ids]
+    async for fetched in fetch(access, wanted, dict.fromkeys(ids, MOST_TRIES)):
+        yield replace(_page({}, fetched, window), stream="", cursor="")
 
 
 async def original(access: TokenSource, ident: str) -> bytes:
     """The message's RFC 5322 bytes."""
     body = await google_api.get(access, f"/messages/{ident}", format="raw", fields="raw")
     return base64.urlsafe_b64decode(body["raw"] + "==")
-
-
-async def find(access: TokenSource, text: str) -> list[Located]:
-    """Up to 25 messages that match, spam and trash included."""
-    words = text.replace('"', " ").strip()
-    found = await google_api.get(
-        access, "/messages", q=f'in:anywhere "{words}"', maxResults=25, includeSpamTrash="true"
-    )
-    paths = [
-        f"/messages/{entry['id']}?format=metadata&metadataHeaders=Subject&metadataHeaders=From"
-        for entry in found.get("messages", [])
-    ]
-    answers = await google_api.batch(access, paths) if paths else []
-    return [_located(answer) for answer in answers if not isinstance(answer, ProviderError)]
-
-
-def _located(body: dict[str, Any]) -> Located:
-    headers = {header["name"].lower(): header["value"] for header in body.get("payload", {}).get("headers", [])}
-    marks = set(body.get("labelIds", []))
-    place = "spam" if "SPAM" in marks else "trash" if "TRASH" in marks else "draft" if "DRAFT" in marks else "mailbox"
-    received = datetime.fromtimestamp(int(body["internalDate"]) / 1000, UTC) if "internalDate" in body else now()
-    return Located(body["id"], decoded(headers.get("subject", "")), decoded(headers.get("from", "")), received, place)

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from easycrm.providers import (
     http,
     id_token,
     microsoft_graph,
+    microsoft_list,
     microsoft_mail,
     microsoft_msal,
     microsoft_send,
@@ -39,7 +40,7 @@ from easycrm.providers.base import (
 )
 from easycrm.providers.errors import ConsentFailed, IdentityMismatch, NoMailbox, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
-from easycrm.providers.pages import FetchedAttachment, Page
+from easycrm.providers.pages import FetchedAttachment, MessageState, Page
 from easycrm.providers.understood import each, understood
 
 _GRAPH = "https://graph.microsoft.com/"
@@ -133,9 +134,13 @@ class Microsoft:
         del known  # delta brings whole messages: nothing would be saved
         return each(microsoft_mail.changes(access, cursors, window))
 
-    def message_ids(self, access: TokenSource, window: Window) -> AsyncIterator[list[str]]:
-        """Ids in the window, folder by folder."""
-        return each(microsoft_mail.message_ids(access, window))
+    def listing(self, access: TokenSource, window: Window) -> AsyncIterator[list[MessageState]]:
+        """Messages of the window, folder by folder."""
+        return each(microsoft_list.listing(access, window))
+
+    def again(self, access: TokenSource, ids: Sequence[str], window: Window) -> AsyncIterator[Page]:
+        """These messages, twenty in a request."""
+        return each(microsoft_mail.again(access, ids, window))
 
     async def original(self, access: TokenSource, provider_message_id: str) -> bytes:
         """The message as MIME."""
@@ -145,7 +150,7 @@ class Microsoft:
     async def find(self, access: TokenSource, text: str) -> list[Located]:
         """A search over all folders."""
         with understood():
-            return await microsoft_mail.find(access, text)
+            return await microsoft_list.find(access, text)
 
     async def send(self, access: TokenSource, outgoing: Outgoing) -> None:
         """Hand a message over, once."""

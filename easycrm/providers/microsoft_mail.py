@@ -10,9 +10,9 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from easycrm.core.clock import now
-from easycrm.providers import microsoft_folders, microsoft_graph
-from easycrm.providers.base import Folder, Located, TokenSource, Window
-from easycrm.providers.errors import CursorExpired, MessageGone, ProviderError
+from easycrm.providers import microsoft_folders, microsoft_graph, microsoft_list
+from easycrm.providers.base import Folder, TokenSource, Window
+from easycrm.providers.errors import CursorExpired, MessageGone, ProviderError, RateLimited
 from easycrm.providers.microsoft_message import SELECT, decode, moment
 from easycrm.providers.pages import FetchedMessage, Page, Removal, Unreadable
 
@@ -66,7 +66,7 @@ async def _sizes(access: TokenSource, ids: Sequence[str], window: Window, before
     """How many messages the window has, in all and per folder that exceeds what a delta lists; counted once."""
     if before:
         return {"total": before["total"], "big": before["big"]}
-    query = _query(window, {"$top": "1", "$select": "id", "$count": "true"})
+    query = microsoft_list.query(window, {"$top": "1", "$select": "id", "$count": "true"})
     paths = [f"/me/mailFolders/{quote(ident)}/messages?{query}" for ident in ids]
     counts: list[int] = []
     for start in range(0, len(paths), microsoft_graph.MOST_IN_BATCH):
@@ -78,19 +78,9 @@ async def _sizes(access: TokenSource, ids: Sequence[str], window: Window, before
     return {"total": sum(counts), "big": big}
 
 
-def _query(window: Window, more: Mapping[str, str], before: str = "") -> str:
-    terms = [f"receivedDateTime ge {_written(window.since)}"] if window.since else []
-    terms += [f"receivedDateTime lt {before}"] if before else []
-    return urlencode({**more, **({"$filter": " and ".join(terms)} if terms else {})})
-
-
-def _written(time: datetime) -> str:
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 async def _read(access: TokenSource, ident: str, state: Json, window: Window, all_folders: Json) -> AsyncIterator[Page]:
     """The folder from where it was left, to its end."""
-    start = f"/me/mailFolders/{quote(ident)}/messages/delta?{_query(window, {'$select': SELECT})}"
+    start = f"/me/mailFolders/{quote(ident)}/messages/delta?{microsoft_list.query(window, {'$select': SELECT})}"
     if "d" not in state:
         async for page in _delta(access, ident, state.get("n", start), window, oldest=state.get("o", "")):
             state = _state(page.cursor)
@@ -142,7 +132,7 @@ async def _older(access: TokenSource, ident: str, state: Json, window: Window) -
         more = {"$select": SELECT, "$orderby": "receivedDateTime desc", "$top": str(microsoft_graph.PAGE)}
         before = _inclusive(state["b"])
         body = await microsoft_graph.get(
-            access, f"/me/mailFolders/{quote(ident)}/messages?{_query(window, more, before)}"
+            access, f"/me/mailFolders/{quote(ident)}/messages?{microsoft_list.query(window, more, before)}"
         )
         oldest = _oldest(body, "")
         ended = "@odata.nextLink" not in body or not oldest
@@ -157,11 +147,11 @@ async def _older(access: TokenSource, ident: str, state: Json, window: Window) -
 
 def _inclusive(time: str) -> str:
     """The second after `time`: several messages may share one, and repeating some does no harm."""
-    return _written(datetime.fromtimestamp(moment(time).timestamp() + 1, UTC))
+    return microsoft_list.written(datetime.fromtimestamp(moment(time).timestamp() + 1, UTC))
 
 
 def _earlier(time: str) -> str:
-    return _written(datetime.fromtimestamp(moment(time).timestamp() - 1, UTC))
+    return microsoft_list.written(datetime.fromtimestamp(moment(time).timestamp() - 1, UTC))
 
 
 async def _poll(
@@ -204,44 +194,25 @@ def _page(ident: str, body: Json, state: Json, window: Window) -> Page:
     return Page(ident, cursor, tuple(messages), (), tuple(removals), tuple(unreadable), caught_up=caught_up)
 
 
-async def message_ids(access: TokenSource, window: Window) -> AsyncIterator[list[str]]:
-    """Every id in the window, folder by folder."""
-    for folder in await microsoft_folders.imported(access):
-        query = _query(window, {"$select": "id,isDraft", "$top": "1000"})
-        link = f"/me/mailFolders/{quote(folder.provider_folder_id)}/messages?{query}"
-        while link:
-            body = await microsoft_graph.get(access, link)
-            yield [str(entry["id"]) for entry in body.get("value", []) if not entry.get("isDraft")]
-            link = body.get("@odata.nextLink", "")
+async def again(access: TokenSource, ids: Sequence[str], window: Window) -> AsyncIterator[Page]:
+    """These messages once more."""
+    for start in range(0, len(ids), microsoft_graph.MOST_IN_BATCH):
+        some = ids[start : start + microsoft_graph.MOST_IN_BATCH]
+        paths = [f"/me/messages/{quote(ident)}?{urlencode({'$select': SELECT})}" for ident in some]
+        for ident, answer in zip(some, await microsoft_graph.batch(access, paths), strict=True):
+            yield _one(ident, answer, window)
+
+
+def _one(ident: str, answer: Json | ProviderError, window: Window) -> Page:
+    if isinstance(answer, MessageGone):
+        return Page("", "", removals=(Removal(ident, certain=True),))
+    if isinstance(answer, ProviderError):
+        if answer.permanent or isinstance(answer, RateLimited):
+            raise answer
+        return Page("", "", unreadable=(Unreadable(ident, "refused by the provider", answer.code),))
+    return _page("", {"value": [answer]}, {}, window)
 
 
 async def original(access: TokenSource, ident: str) -> bytes:
     """The message as MIME."""
     return await microsoft_graph.content(access, f"/me/messages/{quote(ident)}/$value")
-
-
-async def find(access: TokenSource, text: str) -> list[Located]:
-    """Up to 25 messages that match, wherever they lie."""
-    words = text.replace('"', " ").replace("\\", " ").strip()
-    select = "id,subject,from,receivedDateTime,parentFolderId,isDraft"
-    query = urlencode({"$search": f'"{words}"', "$top": "25", "$select": select})
-    body = await microsoft_graph.get(access, f"/me/messages?{query}")
-    places = await _places(access)
-    return [_located(entry, places) for entry in body.get("value", [])]
-
-
-async def _places(access: TokenSource) -> dict[str, str]:
-    names = {"junkemail": "spam", "deleteditems": "trash", "drafts": "draft"}
-    answers = await microsoft_graph.batch(access, [f"/me/mailFolders/{name}?$select=id" for name in names])
-    return {
-        str(answer["id"]): place
-        for place, answer in zip(names.values(), answers, strict=True)
-        if not isinstance(answer, ProviderError)
-    }
-
-
-def _located(entry: Json, places: Mapping[str, str]) -> Located:
-    message = decode(entry)
-    place: Any = places.get(str(entry.get("parentFolderId")), "mailbox")
-    sender = message.sender.email if message.sender else ""
-    return Located(message.provider_message_id, message.subject, sender, message.received_at, place)

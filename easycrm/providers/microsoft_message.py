@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from easycrm.providers.addresses import address
-from easycrm.providers.pages import Address, FetchedMessage
+from easycrm.providers.pages import Address, FetchedMessage, MessageState
 from easycrm.providers.texts import snippet_of, text_of
 
 SELECT = (
@@ -40,6 +40,14 @@ def decode(body: Json) -> FetchedMessage:
         labels=(folder,) if folder else (),
         has_attachments=bool(body.get("hasAttachments")),
     )
+
+
+def state_of(body: Json) -> MessageState:
+    """The marks of a message of which only some properties were asked for."""
+    flag: Json = body.get("flag") or {}
+    folder = str(body.get("parentFolderId") or "")
+    starred = flag.get("flagStatus") == "flagged"
+    return MessageState(str(body["id"]), body.get("isRead") is False, starred, (folder,) if folder else ())
 
 
 def moment(text: str) -> datetime:

@@ -57,12 +57,16 @@ class FetchedMessage:
 
 @dataclass(frozen=True)
 class MessageState:
-    """What changed of a message that is already known."""
+    """The marks of a message that may be known already.
+
+    `told` are the labels that `labels` speaks of, where a listing tells only some: others stay as they are.
+    """
 
     provider_message_id: str
     unread: bool
     starred: bool
     labels: tuple[str, ...]
+    told: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Page:
     """What one step of reading brought: commit all of it, and `cursor` with it, in one transaction.
 
     Args:
-        stream: which cursor moves: a folder id (Graph) or "mailbox" (Gmail).
+        stream: which cursor moves: a folder id (Graph) or "mailbox" (Gmail); empty: none does.
         cursor: opaque; hand it back to read on from here.
         total: messages expected in the whole import, when known.
         caught_up: the stream has no more to tell for now.

@@ -58,6 +58,8 @@ def change_message(world: World, body: Body) -> None:
     )
     if action in ("read", "unread"):
         box.mark(ident, unread=action == "unread")
+    elif action in ("star", "unstar"):
+        box.star(ident, starred=action == "star")
     elif action in ("label", "unlabel"):
         box.label(ident, body["label"], present=action == "label")
     elif action in ("move", "trash"):

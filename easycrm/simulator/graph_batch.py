@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -52,7 +52,7 @@ def _answer(world: World, person: Person, table: list[tuple[Route, Any]], entry:
 
 def _call(world: World, person: Person, table: list[tuple[Route, Any]], entry: dict[str, Any]) -> Any:
     parts = urlsplit(str(entry["url"]))
-    path = "/" + parts.path.lstrip("/")
+    path = "/" + unquote(parts.path.lstrip("/"))
     prefer = next((value for name, value in entry.get("headers", {}).items() if name.lower() == "prefer"), "")
     for fault in world.faults:
         if fault.kind == "part" and fault.hits(entry["method"], "graph.microsoft.com/v1.0" + path):

@@ -80,6 +80,12 @@ class Mailbox:
         item.unread = unread
         self._record("labels_added" if unread else "labels_removed", item, item.folder, item.folder, ("UNREAD",))
 
+    def star(self, item_id: str, *, starred: bool) -> None:
+        """Set or clear the star (Gmail) or flag (Graph)."""
+        item = self.items[item_id]
+        item.starred = starred
+        self._record("labels_added" if starred else "labels_removed", item, item.folder, item.folder, ("STARRED",))
+
     def label(self, item_id: str, label: str, *, present: bool) -> None:
         """Attach or detach a label (Gmail) or category (Graph)."""
         item = self.items[item_id]

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from easycrm.providers import google_fetch, google_mail, http
+from easycrm.providers import google_fetch, google_list, http
 from easycrm.providers.errors import ProviderUnavailable, RateLimited
 from tests.contract.conftest import Account
 from tests.contract.test_providers import MONTH, Copy, wanted
@@ -66,6 +66,50 @@ async def test_a_single_new_message_that_fails_for_a_moment_is_waited_for(gmail:
     assert new in copy.messages
 
 
+async def test_a_single_new_message_that_fails_in_many_runs_holds_up_nothing(gmail: Account) -> None:
+    copy = Copy()
+    await copy.follow(gmail)
+    bad = gmail.simulator.post("deliver", email=gmail.email, subject="Bad")["ids"][0]
+    gmail.simulator.post("faults", match=f"messages/{bad}", kind="part", status=500)
+    for _ in range(google_fetch.MOST_TRIES - 1):
+        with pytest.raises(ProviderUnavailable):
+            await copy.follow(gmail)
+    assert copy.unreadable == []
+    history = orjson.loads(copy.cursors["mailbox"])["h"]
+
+    await copy.follow(gmail)
+
+    assert copy.unreadable == [bad]
+    assert orjson.loads(copy.cursors["mailbox"])["h"] > history
+    assert set(orjson.loads(copy.cursors["mailbox"])) == {"h"}
+
+
+async def test_throttling_is_waited_for_however_often_it_comes(gmail: Account) -> None:
+    copy = Copy()
+    await copy.follow(gmail)
+    new = gmail.simulator.post("deliver", email=gmail.email, subject="Fresh")["ids"][0]
+    gmail.simulator.post("faults", match=f"messages/{new}", kind="part", status=429)
+    for _ in range(google_fetch.MOST_TRIES + 1):
+        with pytest.raises(RateLimited):
+            await copy.follow(gmail)
+    gmail.simulator.post("faults/clear")
+
+    await copy.follow(gmail)
+
+    assert (copy.unreadable, new in copy.messages) == ([], True)
+
+
+async def test_a_first_import_lists_no_marks_and_a_second_one_does(gmail: Account) -> None:
+    copy = Copy()
+    await copy.follow(gmail)
+    assert copy.states == []
+    copy.cursors.clear()
+
+    await copy.follow(gmail)
+
+    assert {state.provider_message_id for state in copy.states} == wanted(gmail)
+
+
 async def test_what_came_before_the_throttling_is_kept(gmail: Account) -> None:
     refused = single(gmail)
     gmail.simulator.post("faults", match=f"messages/{refused}", kind="part", status=429)
@@ -95,7 +139,7 @@ async def test_threat_42_a_message_too_large_to_hold_costs_only_itself(
 
 
 async def test_a_list_whose_place_was_forgotten_is_begun_again(gmail: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(google_mail, "LIST", 20)
+    monkeypatch.setattr(google_list, "LIST", 20)
     copy = Copy()
     while not orjson.loads(copy.cursors.get("mailbox", "{}")).get("p"):
         await copy.follow(gmail, most_pages=copy.pages + 1)

@@ -18,7 +18,7 @@ from easycrm.providers.errors import (
     ProviderUnavailable,
     RateLimited,
 )
-from easycrm.providers.pages import FetchedMessage
+from easycrm.providers.pages import FetchedMessage, MessageState
 from tests.contract.conftest import Account, answer_of
 
 MONTH = Window(datetime.now(UTC) - timedelta(days=30))
@@ -31,6 +31,7 @@ class Copy:
         self.messages: dict[str, FetchedMessage] = {}
         self.cursors: dict[str, str] = {}
         self.unreadable: list[str] = []
+        self.states: list[MessageState] = []
         self.pages = 0
 
     def known(self, ids: Sequence[str]) -> set[str]:
@@ -54,6 +55,7 @@ class Copy:
                         self.messages.pop(removal.provider_message_id, None)
                     elif self._lies_in(page.stream, removal.provider_message_id):
                         unseen.add(removal.provider_message_id)
+                self.states += page.states
                 for state in page.states:
                     held = self.messages[state.provider_message_id]
                     self.messages[state.provider_message_id] = type(held)(
@@ -273,7 +275,7 @@ async def test_threat_40_json_of_an_unknown_shape_is_transient(account: Account,
     with suppress(ProviderError):
         await account.provider.find(account, "words")
     with suppress(ProviderError):
-        assert [ident async for some in account.provider.message_ids(account, MONTH) for ident in some] == []
+        assert [state async for some in account.provider.listing(account, MONTH) for state in some] == []
 
 
 async def test_threat_39_throttling_names_the_time_to_wait(account: Account) -> None:
@@ -322,13 +324,36 @@ async def test_revoking_is_told_honestly(account: Account) -> None:
         assert outcome == "not offered"
 
 
-async def test_the_ids_of_the_window_are_those_of_the_import(account: Account) -> None:
+async def test_a_listing_tells_the_messages_of_the_import_and_their_marks(account: Account) -> None:
     await account.consent()
+    some = sorted(wanted(account))
+    for ident, action in ((some[0], "star"), (some[1], "unread"), (some[2], "read")):
+        account.simulator.post("message", email=account.email, id=ident, action=action)
 
-    ids = [ident async for some in account.provider.message_ids(account, MONTH) for ident in some]
+    states = [state async for some in account.provider.listing(account, MONTH) for state in some]
 
-    assert set(ids) == wanted(account)
-    assert len(ids) == len(set(ids))
+    assert sorted(state.provider_message_id for state in states) == sorted(wanted(account))
+    there = account.simulator.importable(account.email)
+    for state in states:
+        one = there[state.provider_message_id]
+        assert (state.unread, state.starred) == (one["unread"], one["starred"])
+        if account.provider.key == "google":
+            assert ("INBOX" in state.labels) == (one["folder"] == "inbox")
+
+
+async def test_messages_are_fetched_again_one_by_one(account: Account) -> None:
+    await account.consent()
+    good, gone, bad, *_ = sorted(wanted(account))
+    account.simulator.post("message", email=account.email, id=gone, action="delete")
+    account.simulator.post("faults", match=f"messages/{bad}", kind="part", status=500)
+
+    pages = [page async for page in account.provider.again(account, [good, gone, bad], MONTH)]
+
+    assert [one.provider_message_id for page in pages for one in page.messages] == [good]
+    assert [one.provider_message_id for page in pages for one in page.removals] == [gone]
+    reasons = [(one.provider_message_id, one.reason) for page in pages for one in page.unreadable]
+    assert reasons == [(bad, "refused by the provider")]
+    assert {page.stream for page in pages} == {""}
 
 
 async def test_an_original_is_the_message_as_it_was_delivered(account: Account) -> None:

@@ -86,6 +86,11 @@ async def test_a_deletion_cut_short_loses_nothing_after_a_reconnect(
         forget(mailbox.user_id, mailbox.connection_id)
     event.remove(database, "before_cursor_execute", fail)
     assert len(mailbox.stored()) == mailbox.row().import_done == count - 10 * steps
+    with reading() as session:
+        assert session.exec(select(AuditEvent.actor_id).where(AuditEvent.event == "emails.deletion_begun")).all() == [
+            mailbox.user_id
+        ]
+        assert session.exec(select(AuditEvent).where(AuditEvent.event == "emails.deleted")).all() == []
 
     await mailbox.connect()
     await mailbox.sync()

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select, update
 
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
 from easycrm.mail import store
 from easycrm.mail.connection import Connection
-from easycrm.mail.sync_run import SyncRun
+from easycrm.mail.message import Message
+from easycrm.mail.sync_run import SkippedMessage, SyncRun
 from tests.connected import Mailbox, prepare
 from tests.simulator_process import Simulator
 
@@ -57,6 +58,28 @@ async def test_a_message_that_was_lost_here_comes_back(mailbox: Mailbox) -> None
     assert runs() == [(5, 0)]
 
 
+async def test_marks_that_no_cursor_told_are_followed(mailbox: Mailbox) -> None:
+    with transaction() as session:
+        wrong = update(Message).where(col(Message.id) % 2 == 0)
+        session.exec(wrong.values(unread=~col(Message.unread), starred=~col(Message.starred)))
+    before = mailbox.row().changed_seq
+
+    await mailbox.sync()
+
+    mailbox.assert_equal()
+    assert mailbox.row().changed_seq > before
+    assert runs() == []
+
+
+async def test_a_message_of_the_ledger_that_is_gone_there_leaves_the_ledger(mailbox: Mailbox) -> None:
+    with transaction() as session:
+        session.add(SkippedMessage(connection_id=mailbox.connection_id, provider_message_id="gone", reason="too large"))
+
+    await mailbox.sync()
+
+    assert mailbox.ledger() == {}
+
+
 async def test_a_message_that_is_gone_there_goes_here_too(mailbox: Mailbox) -> None:
     for ident in list(mailbox.wanted())[2:5]:
         mailbox.simulator.post("message", email=mailbox.email, id=ident, action="delete")
@@ -82,14 +105,14 @@ async def test_a_listing_that_lacks_a_message_once_removes_nothing(
     from easycrm.providers.registry import PROVIDERS
 
     provider = PROVIDERS[mailbox.provider]
-    real, calls = provider.message_ids, []
+    real, calls = provider.listing, []
 
     async def forgetful(access: object, window: object):
         calls.append(1)
-        async for ids in real(access, window):  # pyright: ignore
-            yield ids[1:] if len(calls) == 1 else ids
+        async for states in real(access, window):  # pyright: ignore
+            yield states[1:] if len(calls) == 1 else states
 
-    monkeypatch.setattr(provider, "message_ids", forgetful)
+    monkeypatch.setattr(provider, "listing", forgetful)
     before = set(mailbox.stored())
 
     await mailbox.sync()

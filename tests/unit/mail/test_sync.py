@@ -170,6 +170,9 @@ async def test_threat_36_nothing_is_written_after_a_disconnect(mailbox: Mailbox,
 
 async def test_threat_41_a_dropped_cursor_leads_to_one_bounded_resync(mailbox: Mailbox) -> None:
     await mailbox.sync()
+    first, second, third, fourth, *_ = mailbox.wanted()
+    for ident, action in ((first, "star"), (second, "read"), (third, "unread"), (fourth, "move")):
+        mailbox.simulator.post("message", email=mailbox.email, id=ident, action=action, folder="archive")
     mailbox.simulator.post("cursors/drop", email=mailbox.email)
     mailbox.simulator.post("deliver", email=mailbox.email, count=2)
 
