@@ -56,6 +56,18 @@ export function Moment({ at, form = "ago", ...rest }) {
   return h("time", { dateTime: at, title: exact, ...rest }, FORMS[form](moment));
 }
 
+// The seconds until a message goes.
+export function Countdown({ to }) {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((count) => count + 1), 250);
+    return () => clearInterval(timer);
+  }, []);
+  const left = Math.ceil((new Date(to) - Date.now()) / 1000);
+  if (left <= 0) return "Sending …";
+  return `Sending in ${Math.min(left, 10)} ${left === 1 ? "second" : "seconds"}`;
+}
+
 // A number as the reader's locale writes it.
 export function Count({ value, ...rest }) {
   return h("span", rest, new Intl.NumberFormat().format(value ?? 0));

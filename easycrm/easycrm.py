@@ -16,6 +16,8 @@ from easycrm.pages.failure import something_went_wrong
 from easycrm.pages.lost import connection_lost, not_found, page_broke
 from easycrm.pages.mailbox import mailbox
 from easycrm.pages.mailbox_state import MailboxState
+from easycrm.pages.outbox import outbox_page
+from easycrm.pages.outbox_state import OutboxState
 from easycrm.pages.privacy import keep_secrets_out_of_stored_states
 from easycrm.pages.refresh import refresh
 from easycrm.pages.session import OneSessionOneState
@@ -52,6 +54,7 @@ add(callback_page, "/", "", rx.redirect("/mailbox", replace=True))
 add(sign_in, "/sign-in", "Sign in")
 add(setup, "/setup", "Set up")
 add(mailbox, "/mailbox", "Mailbox", ShellState.load, MailboxState.load, ThreadState.load)
+add(outbox_page, "/outbox", "Outbox", ShellState.load, OutboxState.load)
 add(email_integration, SETTINGS, wording.EMAIL_INTEGRATION, ConsentState.arrive, ShellState.load, EmailState.load)
 for key in PROVIDERS:
     add(callback_page, f"{SETTINGS}/callback/{key}", "Connecting", coming_back(key))

@@ -5,6 +5,8 @@ from easycrm.pages.email_state import fill as fill_email
 from easycrm.pages.flash import tell
 from easycrm.pages.mailbox_state import MailboxState
 from easycrm.pages.mailbox_state import fill as fill_mailbox
+from easycrm.pages.outbox_state import OutboxState
+from easycrm.pages.outbox_state import fill as fill_outbox
 from easycrm.pages.shell import ShellState, fill_shell
 from easycrm.pages.thread_state import ThreadState, open_thread
 
@@ -20,3 +22,5 @@ async def refresh(shell: ShellState, user_id: int) -> None:
         fill_mailbox(await shell.get_state(MailboxState), user_id)
         thread = await shell.get_state(ThreadState)
         open_thread(thread, user_id, thread.open_id)
+    elif page == "/outbox":
+        fill_outbox(await shell.get_state(OutboxState), user_id)

@@ -16,6 +16,7 @@ from easycrm.pages.parts.browser import NativeForm
 from easycrm.pages.parts.button import button, link
 from easycrm.pages.parts.feedback import notice
 from easycrm.pages.parts.mark import brand_mark
+from easycrm.pages.sending_bar import SendingState, fill_sending, sending_bar
 from easycrm.pages.session import me, require
 
 
@@ -53,6 +54,7 @@ class ShellState(rx.State):
 async def fill_shell(state: ShellState, user_id: int) -> None:
     """Copy notices and outages of this user into the state."""
     fill_bell(await state.get_state(BellState), user_id)
+    fill_sending(await state.get_state(SendingState), user_id)
     outages = [
         Outage(row.id, row.provider, row.address, row.reason)
         for row in overview.mailboxes(user_id)
@@ -80,6 +82,7 @@ def frame(*children: rx.Component, active: str, wide: bool = False) -> rx.Compon
             rx.el.main(*children, id="content", tab_index=-1, class_name="wide" if wide else "page"),
             class_name="main",
         ),
+        sending_bar(),
         flash_place(),
         class_name="frame",
     )
@@ -93,6 +96,7 @@ def page_heading(title: str, lead: str) -> rx.Component:
 def _navigation(active: str) -> rx.Component:
     return rx.el.nav(
         _entry("mail", "Mailbox", "/mailbox", active == "mailbox"),
+        _entry("send", "Outbox", "/outbox", active == "outbox", _waiting()),
         rx.el.span("Settings", class_name="nav-group"),
         _entry("plug", wording.EMAIL_INTEGRATION, "/settings/email", active == "email"),
         rx.cond(
@@ -107,9 +111,26 @@ def _navigation(active: str) -> rx.Component:
     )
 
 
-def _entry(icon: str, words: str, to: str, active: bool) -> rx.Component:
+def _entry(icon: str, words: str, to: str, active: bool, *more: rx.Component) -> rx.Component:
     marked = {"aria_current": "page"} if active else {}
-    return link(rx.icon(icon, size=18, aria_hidden=True), rx.el.span(words), to=to, class_name="nav-link", **marked)
+    inner = (rx.icon(icon, size=18, aria_hidden=True), rx.el.span(words), *more)
+    return link(*inner, to=to, class_name="nav-link", **marked)
+
+
+def _waiting() -> rx.Component:
+    """How many messages wait for a decision; else how many drafts there are, quietly."""
+    return rx.cond(
+        SendingState.attention > 0,
+        rx.el.span(
+            SendingState.attention,
+            rx.el.span(" need your decision", class_name="only-read"),
+            class_name="nav-count nav-count-bad",
+        ),
+        rx.cond(
+            SendingState.drafts > 0,
+            rx.el.span(SendingState.drafts, rx.el.span(" drafts", class_name="only-read"), class_name="nav-count"),
+        ),
+    )
 
 
 def _me() -> rx.Component:

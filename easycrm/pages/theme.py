@@ -2,7 +2,14 @@
 
 import reflex as rx
 
-STYLESHEETS = ["/theme/tokens.css", "/theme/parts.css", "/theme/shell.css", "/theme/settings.css", "/theme/mailbox.css"]
+STYLESHEETS = [
+    "/theme/tokens.css",
+    "/theme/parts.css",
+    "/theme/shell.css",
+    "/theme/settings.css",
+    "/theme/mailbox.css",
+    "/theme/outbox.css",
+]
 
 
 def head() -> list[rx.Component]:

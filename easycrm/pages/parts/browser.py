@@ -24,6 +24,14 @@ class Moment(rx.Component):
     form: rx.Var[str]
 
 
+class Countdown(rx.Component):
+    """Seconds until a moment (ISO 8601), in words."""
+
+    library = _LIBRARY
+    tag = "Countdown"
+    to: rx.Var[str]
+
+
 class Count(rx.Component):
     """A whole number in the reader's locale."""
 
