@@ -130,11 +130,19 @@ def fill(state: OutboxState, user_id: int) -> None:
     state.sent = [_item(row) for row in outbox.just_sent(user_id)]
     state.drafts = [
         OutboxItem(
-            id=row.id, state=State.DRAFT, recipients=f"to {row.to}" if row.to else NO_RECIPIENT, subject=row.subject or NO_SUBJECT,
-            text=row.snippet, sender="", at=row.updated_at.isoformat(), reason="", scheduled=False, files=0,
+            id=row.id,
+            state=State.DRAFT,
+            recipients=f"to {row.to}" if row.to else NO_RECIPIENT,
+            subject=row.subject or NO_SUBJECT,
+            text=row.snippet,
+            sender="",
+            at=row.updated_at.isoformat(),
+            reason="",
+            scheduled=False,
+            files=0,
         )
         for row in draft.listed(user_id)
-    ]  # fmt: skip
+    ]
 
 
 def _item(row: OutboxRow) -> OutboxItem:
