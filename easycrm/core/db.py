@@ -18,7 +18,7 @@ from sqlmodel import Session, SQLModel
 
 from easycrm.core.settings import settings
 
-BUSY_TIMEOUT_SECONDS = 30
+BUSY_TIMEOUT_SECONDS = 30.0
 IN_ONE_STATEMENT = 500
 _Value = TypeVar("_Value")
 
@@ -57,12 +57,20 @@ def engine() -> Engine:
 def open_engine(url: str) -> Engine:
     """An engine for `url`, set up so that readers never wait and writers take their turn."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        made = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        event.listen(made, "connect", _prepare_postgresql)
+        return made
     Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     made = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    # Without a limit a lock that nobody releases would take every worker with it.
+    connection.execute(f"SET lock_timeout = {int(BUSY_TIMEOUT_SECONDS * 1000)}")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

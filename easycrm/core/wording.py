@@ -136,6 +136,25 @@ def recovered(count: int, period: str) -> str:
     return f"Recovered {count:,} {'email' if count == 1 else 'emails'} from {period}"
 
 
+STORAGE_FAULT = "EasyCRM cannot store mail at the moment"
+STORAGE_CAUSES = {
+    "full": "The disk that holds the database is full. Make room there",
+    "locked": "Something keeps the database locked, such as a backup or another program",
+    "silent": "The database does not answer, or refuses to write",
+}
+
+
+def storage_alert(cause: str) -> str:
+    """What the admins are told while mail cannot be stored."""
+    return f"{STORAGE_CAUSES[cause]}. No mail is lost: syncing goes on where it stopped"
+
+
+def storage_over(start: str, end: str, cause: str) -> str:
+    """What the admins are told when mail can be stored again."""
+    return f"From {start} to {end} UTC. {STORAGE_CAUSES[cause]}. Syncing goes on where it stopped; no mail is lost"
+
+
+STORAGE_OVER = "EasyCRM could not store mail for a while"
 CURSOR_KEEPS_EXPIRING = "The provider keeps asking for the mailbox to be read again"
 
 

@@ -13,7 +13,7 @@ from easycrm.core.clock import now
 from easycrm.core.db import portions, reading, transaction
 from easycrm.core.errors import EasyCRMError
 from easycrm.core.log import logger
-from easycrm.mail import outage, reconcile, schedule, store, token_vault
+from easycrm.mail import outage, reconcile, schedule, storage, store, token_vault
 from easycrm.mail.connection import Connection, ConnectionEnded
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Message
@@ -43,9 +43,18 @@ async def sync_mailbox(connection_id: int) -> float | None:
 
     Returns: seconds after which it should be looked at again, where that is sooner than the schedule's tick.
     """
-    lease = await asyncio.to_thread(schedule.claim, connection_id)
-    if lease is None:
+    lease = None
+    try:
+        lease = await asyncio.to_thread(schedule.claim, connection_id)
+        return await _under(lease) if lease else None
+    except storage.FAULTS as error:
+        await asyncio.to_thread(storage.fault, connection_id, lease, error)
         return None
+
+
+async def _under(lease: Lease) -> float | None:
+    """Work, and see to what the provider has to say."""
+    connection_id = lease.connection_id
     try:
         return await _work(lease)
     except ConnectionEnded:
@@ -93,6 +102,7 @@ async def _work(lease: Lease) -> float | None:
                 return 0
     stored += Stored(removed=await asyncio.to_thread(store.remove_unseen, *mine))
     await asyncio.to_thread(outage.provider_works, lease.provider)
+    await asyncio.to_thread(storage.works, lease.connection_id)
     if await reconcile.reconcile(lease, provider, access):
         await asyncio.to_thread(schedule.release, lease)
         return 0
