@@ -3,8 +3,10 @@
 from sqlmodel import SQLModel
 
 from easycrm.core.key_canary import KeyCanary
+from easycrm.mail.company import Company
 from easycrm.mail.connection import Connection
 from easycrm.mail.consent_attempt import ConsentAttempt
+from easycrm.mail.contact import Contact, ContactAddress
 from easycrm.mail.exclusion_rule import ExclusionRule
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
@@ -24,8 +26,11 @@ metadata = SQLModel.metadata
 __all__ = [
     "Attachment",
     "AuditEvent",
+    "Company",
     "Connection",
     "ConsentAttempt",
+    "Contact",
+    "ContactAddress",
     "ExclusionRule",
     "Incident",
     "KeyCanary",

@@ -270,3 +270,6 @@ RULE_NEEDS_ADDRESS = "This is not an address such as ada@example.com"
 RULE_NEEDS_DOMAIN = "This is not a domain such as example.com"
 RULE_NEEDS_DOMAIN_NOT_ADDRESS = "This is an address. Choose \u201cAddress\u201d, or enter only what stands after the @"
 NO_SUBJECT = "(no subject)"
+
+
+NO_SUCH_VISIBILITY = "Choose what colleagues see from the list"

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String
 from sqlmodel import Field
 
 from easycrm.core.db import Table, UtcDateTime
 
 # SQLite numbers rows by itself only in a column of type INTEGER; PostgreSQL needs the larger type.
 BigId = BigInteger().with_variant(Integer, "sqlite")
+Bytewise = String(320).with_variant(String(320, collation="C"), "postgresql")
 
 
 class Message(Table, table=True):
@@ -22,7 +23,7 @@ class Message(Table, table=True):
         Index("ix_message_identity", "connection_id", "provider_message_id", unique=True),
         Index("ix_message_thread", "thread_id", "sort_key"),
         Index("ix_message_time", "connection_id", "sort_key"),
-        Index("ix_message_rfc_id", "connection_id", "message_id_header"),
+        Index("ix_message_rfc_id", "message_id_header", "connection_id"),
     )
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
     connection_id: int = Field(foreign_key="connection.id")
@@ -59,14 +60,24 @@ class MessageBody(Table, table=True):
 
 
 class Participant(Table, table=True):
-    """One address in one message's header; `role` is from, to, cc, bcc or reply_to."""
+    """One address in one message's header; `role` is from, to, cc, bcc or reply_to.
 
-    __table_args__ = (Index("ix_participant_email", "email", "message_id"),)
+    `connection_id` and `sort_key` are the message's: the mail with somebody, newest first, is one index range.
+    """
+
+    __table_args__ = (
+        Index("ix_participant_email", "email", "message_id"),
+        Index("ix_participant_timeline", "base_email", "sort_key", "connection_id", "message_id"),
+    )
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
     message_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     role: str = Field(max_length=8)
     email: str = Field(max_length=320)
     name: str = Field(default="", max_length=320)
+    # Compared byte by byte, so that what begins with some letters is an index range on PostgreSQL too.
+    base_email: str = Field(default="", sa_column=Column(Bytewise, nullable=False, default=""))
+    connection_id: int = 0
+    sort_key: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, default=0))
 
 
 class Attachment(Table, table=True):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from easycrm.mail.base_email import base_email
 from easycrm.providers.pages import Address, FetchedMessage
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -75,8 +76,9 @@ def message_row(connection_id: int, generation: int, thread_id: int, message: Fe
     }
 
 
-def participant_rows(message_id: int, message: FetchedMessage) -> list[Row]:
+def participant_rows(connection_id: int, message_id: int, message: FetchedMessage) -> list[Row]:
     """The `participant` rows."""
+    key = sort_key(message.received_at, message.provider_message_id)
     sides = (
         ("from", (message.sender,) if message.sender else ()),
         ("to", message.to),
@@ -85,7 +87,15 @@ def participant_rows(message_id: int, message: FetchedMessage) -> list[Row]:
         ("reply_to", message.reply_to),
     )
     return [
-        {"message_id": message_id, "role": role, "email": clean(one.email, 320), "name": clean(one.name, 320)}
+        {
+            "message_id": message_id,
+            "role": role,
+            "email": clean(one.email, 320),
+            "name": clean(one.name, 320),
+            "base_email": clean(base_email(one.email), 320),
+            "connection_id": connection_id,
+            "sort_key": key,
+        }
         for role, people in sides
         for one in people
     ]

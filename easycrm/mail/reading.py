@@ -13,6 +13,7 @@ from easycrm.mail.connection import Connection
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
 from easycrm.mail.message_rows import opened
 from easycrm.mail.thread import Thread
+from easycrm.mail.visibility import readable
 
 MOST_MESSAGES = 200
 
@@ -68,21 +69,19 @@ def messages(user_id: int, thread_id: int) -> list[MessageView]:
 
 
 def frame(user_id: int, message_id: int, *, images: bool) -> str:
-    """The document for the sandboxed frame of one's own message; remote images only if asked for.
+    """The document for the sandboxed frame of a message; remote images only if asked for.
 
     Raises:
-        NotFound: there is no such message, or it is somebody else's.
+        NotFound: there is no such message, or it is not this user's to read.
     """
     with reading() as session:
-        body = _own_body(session, user_id, message_id)
+        body = _body(session, user_id, message_id)
     html = opened(body.html)
     return sanitise.document(html, images=images) if html else sanitise.plain_document(opened(body.text))
 
 
-def _own_body(session: Session, user_id: int, message_id: int) -> MessageBody:
-    message = session.get(Message, message_id)
-    if message is None or not _owns(session, user_id, message.connection_id):
-        raise NotFound
+def _body(session: Session, user_id: int, message_id: int) -> MessageBody:
+    readable(session, user_id, message_id)
     return session.get(MessageBody, message_id) or MessageBody(message_id=message_id)
 
 

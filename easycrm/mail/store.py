@@ -93,19 +93,21 @@ def _store(
     statement = upsert(session, Message, rows, ("connection_id", "provider_message_id"), _CHANGING)
     returned = session.connection().execute(statement.returning(col(Message.id), col(Message.provider_message_id)))
     ids: dict[str, int] = {str(row[1]): int(row[0] or 0) for row in returned}
-    _store_parts(session, [(ids[key], unique[key]) for key in ids], known=[ids[key] for key in before])
+    _store_parts(session, ident, [(ids[key], unique[key]) for key in ids], known=[ids[key] for key in before])
     session.exec(delete(SkippedMessage).where(_named(SkippedMessage, ident, list(ids))))
     thread_rows.refresh(session, {*threads.values(), *before.values()})
     return len(rows) - len(before), failed
 
 
-def _store_parts(session: Session, messages: Sequence[tuple[int, FetchedMessage]], known: Sequence[int]) -> None:
+def _store_parts(
+    session: Session, connection_id: int, messages: Sequence[tuple[int, FetchedMessage]], known: Sequence[int]
+) -> None:
     for table in (MessageBody, Participant, Attachment):
         if known:
             session.exec(delete(table).where(col(table.message_id).in_(known)))
     session.exec(insert_into(session, MessageBody, [message_rows.body_row(*one) for one in messages]))
     for table, rows in (
-        (Participant, [row for one in messages for row in message_rows.participant_rows(*one)]),
+        (Participant, [row for one in messages for row in message_rows.participant_rows(connection_id, *one)]),
         (Attachment, [row for one in messages for row in message_rows.attachment_rows(*one)]),
     ):
         if rows:
