@@ -9,6 +9,7 @@ from easycrm.mail.consent_attempt import ConsentAttempt
 from easycrm.mail.contact import Contact, ContactAddress
 from easycrm.mail.exclusion_rule import ExclusionRule
 from easycrm.mail.folder import MailFolder
+from easycrm.mail.imported import ContactImport, ImportedAddress, ImportedContact
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
 from easycrm.mail.outbox_message import OutboxChunk, OutboxFile, OutboxMessage
 from easycrm.mail.provider_setup import ProviderSetup
@@ -31,7 +32,10 @@ __all__ = [
     "ConsentAttempt",
     "Contact",
     "ContactAddress",
+    "ContactImport",
     "ExclusionRule",
+    "ImportedAddress",
+    "ImportedContact",
     "Incident",
     "KeyCanary",
     "MailFolder",

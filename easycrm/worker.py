@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from easycrm.core import key_canary, log
-from easycrm.mail import outbox_lease, revocation, schedule, sending, sync
+from easycrm.mail import contact_import, outbox_lease, revocation, schedule, sending, sync
 from easycrm.queue import Queue
 
 TICK_LIMIT = 500
@@ -19,6 +19,7 @@ def queue() -> Queue:
     """This process's queue, with every task registered."""
     made = Queue()
     made.task(sync_one)
+    made.task(contacts_one)
     made.task(revoke_pending)
     made.task(send_one)
     made.every_minute(tick)
@@ -45,6 +46,13 @@ def sync_one(connection_id: int) -> None:
     again = run(sync.sync_mailbox(connection_id))
     if again is not None:
         queue().enqueue("sync_one", connection_id, delay=again)
+    elif contact_import.is_due(connection_id):
+        queue().enqueue("contacts_one", connection_id)
+
+
+def contacts_one(connection_id: int) -> None:
+    """Task: what changed in one mailbox's address book."""
+    run(contact_import.import_contacts(connection_id))
 
 
 def send_one(outbox_id: int) -> None:
@@ -65,6 +73,8 @@ def tick() -> None:
     """Task, every minute: whatever is due, though its task was lost."""
     for connection_id in schedule.due(TICK_LIMIT):
         sync_mailbox(connection_id)
+    for connection_id in contact_import.due(TICK_LIMIT):
+        queue().enqueue("contacts_one", connection_id)
     for outbox_id in outbox_lease.due(TICK_LIMIT):
         send(outbox_id)
     request_revocation()

@@ -66,6 +66,11 @@ def incident_title(provider_name: str) -> str:
     return f"{provider_name} does not accept EasyCRM at the moment"
 
 
+def contacts_not_importable(provider_name: str) -> str:
+    """What the admins are told when contacts cannot be read, though mail can."""
+    return f"{provider_name} does not let EasyCRM read contacts at the moment"
+
+
 INCIDENTS = {
     "invalid_client": "The client ID or the client secret is not accepted. Check both, and whether the secret expired",
     "unauthorized_client": "The application may not use this way of signing in. Check its type in the console",
@@ -73,6 +78,8 @@ INCIDENTS = {
     "disabled_client": "The application was disabled in the provider's console",
     "invalid_scope": "A permission that EasyCRM needs is not registered for the application",
     "accessNotConfigured": "An interface that EasyCRM needs is not enabled in the provider's console",
+    "contactsNotConfigured": "The People API is not enabled for the project in Google's console. Email goes on; "
+    "contacts are imported when it is enabled",
     "client_secret_unreadable": "The stored client secret cannot be opened with the present keys. Enter it again",
     "not_configured": "The client ID or the client secret was removed. Enter both again",
 }
@@ -170,7 +177,10 @@ def import_finished(address: str, count: int) -> str:
 
 
 DELETE_SYNCED_EMAILS = "Delete synced emails"
-CONFIRM_DELETE = "Delete all emails that were synced from this mailbox? They stay at the provider, but not in EasyCRM"
+CONFIRM_DELETE = (
+    "Delete all emails that were synced from this mailbox, and the contacts imported from it? "
+    "They stay at the provider, but not in EasyCRM"
+)
 DELETE_ONLY_WHEN_DISCONNECTED = "Disconnect the mailbox first. Only then can its synced emails be deleted"
 
 

@@ -5,7 +5,7 @@ from sqlmodel import Session, col, delete, func, select, update
 from easycrm.core import wording
 from easycrm.core.db import transaction
 from easycrm.core.errors import Refused
-from easycrm.mail import thread_rows
+from easycrm.mail import imported, thread_rows
 from easycrm.mail.connection import Connection, Status, owned
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
@@ -17,7 +17,7 @@ _AT_ONCE = 500
 
 
 def forget(user_id: int, connection_id: int) -> int:
-    """Delete everything that was synced from one's own disconnected mailbox; how many emails there were.
+    """Delete everything that was synced from one's own disconnected mailbox, imported contacts too; how many emails.
 
     Interrupted, it may be called again. Connecting the mailbox later imports it anew.
 
@@ -66,6 +66,7 @@ def _delete_some(session: Session, connection_id: int) -> int:
 
 
 def _clear_rest(session: Session, connection_id: int) -> None:
+    imported.delete_of(session, connection_id)
     for table in (Thread, SkippedMessage, SyncRun):
         session.exec(delete(table).where(col(table.connection_id) == connection_id))
 

@@ -15,6 +15,7 @@ REAUTHENTICATION = "reauthentication"
 INCIDENT = "incident"
 SIGN_IN = "sign-in"
 MAIL = "mail"
+CONTACTS = "contactsNotConfigured"
 
 
 def subject_key(connection_id: int) -> str:
@@ -100,3 +101,25 @@ def _tell_owner(session: Session, connection_id: int, reason: str) -> None:
         body,
     )
     audit.record(session, "connection.requires_reauthentication", subject=connection.address, detail=reason)
+
+
+def contacts_fault(provider: str) -> None:
+    """Tell the admins, once, that the provider's interface for contacts is off: mail goes on without it."""
+    explanation = wording.incident_explanation(CONTACTS)
+    with transaction() as session:
+        news = False
+        for admin_id in session.exec(select(User.id).where(User.role == "admin", col(User.active))).all():
+            title = wording.contacts_not_importable(known(provider).name)
+            news |= bell.open(session, admin_id or 0, CONTACTS, provider, title, explanation)
+        if news:
+            audit.record(session, "incident.opened", subject=provider, detail=CONTACTS)
+
+
+def contacts_work(provider: str) -> None:
+    """Take that back: contacts were just read."""
+    with reading() as session:
+        if not bell.is_open(session, CONTACTS, provider):
+            return
+    with transaction() as session:
+        if bell.resolve(session, CONTACTS, provider):
+            audit.record(session, "incident.resolved", subject=provider, detail=CONTACTS)

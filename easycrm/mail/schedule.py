@@ -10,7 +10,7 @@ from sqlmodel import Session, col, or_, select, update
 from easycrm.core.clock import now
 from easycrm.core.db import changed, reading, transaction
 from easycrm.core.settings import settings
-from easycrm.mail import outage
+from easycrm.mail import contact_store, outage
 from easycrm.mail.connection import Connection, Status, owned
 from easycrm.mail.store import LEASE
 
@@ -160,8 +160,8 @@ def _mine(session: Session, lease: Lease) -> Connection | None:
     return session.exec(query.with_for_update()).first()
 
 
-def request_now(user_id: int, connection_id: int) -> None:
-    """Make one's own mailbox due at once; the caller enqueues it afterwards.
+def request_now(user_id: int, connection_id: int, *, contacts: bool = False) -> None:
+    """Make one's own mailbox, or its contacts too, due at once; the caller enqueues it afterwards.
 
     Raises:
         NotFound: it is not theirs.
@@ -170,3 +170,5 @@ def request_now(user_id: int, connection_id: int) -> None:
         connection = owned(session, user_id, connection_id)
         if connection.status == Status.CONNECTED:
             connection.next_sync_at = now()
+            if contacts:
+                contact_store.request_now(session, connection_id)

@@ -41,6 +41,12 @@ def resolve(session: Session, kind: str, subject_key: str, *, user_id: int | Non
     return changed(session, statement.values(resolved_at=now()))
 
 
+def is_open(session: Session, kind: str, subject_key: str) -> bool:
+    """Whether anybody was told about it, and it is not resolved."""
+    query = select(Notice.id).where(Notice.kind == kind, Notice.subject_key == subject_key)
+    return session.exec(query.where(col(Notice.resolved_at).is_(None)).limit(1)).first() is not None
+
+
 def of_user(user_id: int) -> list[NoticeRow]:
     """What is unresolved, newest first."""
     with reading() as session:

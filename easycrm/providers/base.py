@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from easycrm.providers.contacts import ContactPage
 from easycrm.providers.pages import FetchedAttachment, MessageState, Page
 
 
@@ -238,4 +239,11 @@ class MailProvider(Protocol):
 
     def attachment(self, access: TokenSource, provider_message_id: str, provider_part_id: str) -> AsyncIterator[bytes]:
         """The bytes of an attachment, in pieces; raises `MessageGone` where it is not there any more."""
+        ...
+
+    def contacts(self, access: TokenSource, cursor: str) -> AsyncIterator[ContactPage]:
+        """The contacts of the account: all of them (cursor ""), else what changed; the last page has the next cursor.
+
+        A cursor that expired begins anew by itself, with pages that are `whole`.
+        """
         ...

@@ -13,7 +13,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.providers import google_list, google_mail, google_send, http, id_token, oauth_errors
+from easycrm.providers import google_list, google_mail, google_people, google_send, http, id_token, oauth_errors
 from easycrm.providers.base import (
     AuthorizeStart,
     Capability,
@@ -31,6 +31,7 @@ from easycrm.providers.base import (
     TokenSource,
     Window,
 )
+from easycrm.providers.contacts import ContactPage
 from easycrm.providers.errors import ConsentFailed, IdentityMismatch, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
 from easycrm.providers.pages import FetchedAttachment, MessageState, Page
@@ -173,6 +174,10 @@ class Google:
     def attachment(self, access: TokenSource, provider_message_id: str, provider_part_id: str) -> AsyncIterator[bytes]:
         """The bytes of an attachment, in pieces."""
         return each(google_send.attachment(access, provider_message_id, provider_part_id))
+
+    def contacts(self, access: TokenSource, cursor: str) -> AsyncIterator[ContactPage]:
+        """By the People API."""
+        return each(google_people.contacts(access, cursor))
 
 
 def _client(config: ProviderConfig) -> Any:

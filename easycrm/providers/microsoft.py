@@ -14,6 +14,7 @@ from easycrm.core.clock import now
 from easycrm.providers import (
     http,
     id_token,
+    microsoft_contacts,
     microsoft_graph,
     microsoft_list,
     microsoft_mail,
@@ -38,6 +39,7 @@ from easycrm.providers.base import (
     TokenSource,
     Window,
 )
+from easycrm.providers.contacts import ContactPage
 from easycrm.providers.errors import ConsentFailed, IdentityMismatch, NoMailbox, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
 from easycrm.providers.pages import FetchedAttachment, MessageState, Page
@@ -169,6 +171,10 @@ class Microsoft:
     def attachment(self, access: TokenSource, provider_message_id: str, provider_part_id: str) -> AsyncIterator[bytes]:
         """The bytes of an attachment, in pieces."""
         return each(microsoft_send.attachment(access, provider_message_id, provider_part_id))
+
+    def contacts(self, access: TokenSource, cursor: str) -> AsyncIterator[ContactPage]:
+        """By a delta for each contact folder."""
+        return each(microsoft_contacts.contacts(access, cursor))
 
 
 async def _ask_refresh(config: ProviderConfig, refresh_token: str, scopes: list[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from easycrm.simulator import corpus, decision, oauth
+from easycrm.simulator import contact_actions, corpus, decision, oauth
 from easycrm.simulator.faults import Fault
 from easycrm.simulator.mailbox import Item, gmail_id
 from easycrm.simulator.world import Client, Grant, Person, World
@@ -22,7 +22,7 @@ def add_person(world: World, body: Body) -> Body:
     person = world.add_person(
         body["provider"], body["email"], body.get("name", body["email"]), threads=body.get("threads", 0),
         messages=body.get("messages", 0), tenant=body.get("tenant_id", ""), eml_dir=eml,
-        has_mailbox=body.get("has_mailbox", True),
+        has_mailbox=body.get("has_mailbox", True), contacts=body.get("contacts", 0),
     )  # fmt: skip
     return {"subject": person.subject, "messages": len(person.mailbox.items)}
 
@@ -222,5 +222,9 @@ BY_NAME: dict[str, Callable[[World, Body], Body | None]] = {
     "clients": change_client,
     "clock": set_clock,
     "cursors/drop": drop_cursors,
+    "contacts": contact_actions.put,
+    "contacts/delete": contact_actions.delete,
+    "contacts/folder": contact_actions.folder,
+    "contacts/cursors/drop": contact_actions.drop_cursors,
     "reset": reset,
 }

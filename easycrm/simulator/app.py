@@ -19,8 +19,10 @@ from easycrm.simulator import (
     gmail_send,
     google_identity,
     graph,
+    graph_contacts,
     graph_send,
     microsoft_identity,
+    people_api,
     sending,
 )
 from easycrm.simulator.connection_cut import CutConnection
@@ -33,10 +35,11 @@ HOSTS = {
     "openidconnect.googleapis.com": google_identity.userinfo,
     "gmail.googleapis.com": [*gmail_send.routes, *gmail.routes],
     "login.microsoftonline.com": microsoft_identity.routes,
-    "graph.microsoft.com": [*graph_send.routes, *graph.routes],
+    "graph.microsoft.com": [*graph_send.routes, *graph_contacts.routes, *graph.routes],
+    "people.googleapis.com": people_api.routes,
 }
 RECENT = 500
-_API_HOSTS = ("gmail.googleapis.com", "graph.microsoft.com")
+_API_HOSTS = ("gmail.googleapis.com", "people.googleapis.com", "graph.microsoft.com")
 
 
 def build(world: World) -> Starlette:

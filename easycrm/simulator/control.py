@@ -2,7 +2,7 @@
 
 | name | body |
 | --- | --- |
-| people | email, name, provider, threads? or messages? or eml_dir?, tenant_id?, has_mailbox? |
+| people | email, name, provider, threads? or messages? or eml_dir?, tenant_id?, has_mailbox?, contacts? (how many) |
 | deliver | email, count? or subject, from, text, html, raw (base64url), thread_id?, folder?, received_at? (s) → ids |
 | message | email, id, action: read, unread, star, unstar, label, unlabel, move, trash, delete; label?, folder? |
 | rename | email, new_email |
@@ -17,9 +17,14 @@
 | clients | provider, client_id, and any fields of world.Client to change |
 | clock | offset_seconds |
 | cursors/drop | email |
+| contacts | email, id? (none: a new one), name?, emails?, phones?, company?, title?, folder?; or count → ids |
+| contacts/delete | email, id |
+| contacts/folder | email, key, name?; delete? (with its contacts); Microsoft's alone: Google has no folders |
+| contacts/cursors/drop | email; sync tokens and delta links of the contacts become too old |
 | reset | |
 
-GET: state · truth?email= · raw?email=&id= (as it lies there, base64) · requests?reset=1
+GET: state · truth?email= · contacts?email= (every contact; `id` as the API gives it)
+· raw?email=&id= (as it lies there, base64) · requests?reset=1
 · secrets (tokens and codes handed out) · api (this text).
 A wrong call is answered by 400 and `error`.
 """
@@ -32,7 +37,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from easycrm.simulator import actions, report
+from easycrm.simulator import actions, contact_actions, report
 from easycrm.simulator.corpus import mime as mime_of
 from easycrm.simulator.world import World
 
@@ -63,6 +68,14 @@ async def truth(request: Request) -> Response:
     if email not in request.app.state.world.people:
         return JSONResponse({"error": f"nobody is called {email}"}, 400)
     return JSONResponse(report.truth(request.app.state.world, email))
+
+
+async def contacts(request: Request) -> Response:
+    """Every contact of one person, as the provider has it."""
+    email = request.query_params.get("email", "")
+    if email not in request.app.state.world.people:
+        return JSONResponse({"error": f"nobody is called {email}"}, 400)
+    return JSONResponse(contact_actions.truth(request.app.state.world, email))
 
 
 async def raw(request: Request) -> Response:
@@ -104,6 +117,7 @@ routes = [
     *(Route(f"/api/{name}", _post(action), methods=["POST"]) for name, action in actions.BY_NAME.items()),
     Route("/api/state", state),
     Route("/api/truth", truth),
+    Route("/api/contacts", contacts),
     Route("/api/raw", raw),
     Route("/api/secrets", secrets),
     Route("/api/requests", requests),

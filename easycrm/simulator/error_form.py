@@ -25,6 +25,16 @@ def google(status: int, reason: str, message: str) -> Body:
     return {"error": {"code": status, "message": message, "errors": [detail], "status": name}}
 
 
+def modern_google(status: int, reason: str, message: str) -> Body:
+    """As Google's newer APIs write it: the reason in an ErrorInfo, if there is one."""
+    name = "FAILED_PRECONDITION" if reason == "EXPIRED_SYNC_TOKEN" else _GOOGLE_STATUS.get(status, "INTERNAL")
+    error: Body = {"code": status, "message": message, "status": name}
+    if reason:
+        kind = "type.googleapis.com/google.rpc.ErrorInfo"
+        error["details"] = [{"@type": kind, "reason": reason, "domain": "googleapis.com"}]
+    return {"error": error}
+
+
 def graph(code: str, message: str) -> Body:
     """As Microsoft Graph writes it."""
     ident = str(uuid.uuid4())

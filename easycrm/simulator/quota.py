@@ -19,6 +19,24 @@ def graph_error(status: int, code: str, message: str, headers: dict[str, str] | 
     return ApiError(status, error_form.graph(code, message), headers)
 
 
+def modern_google_error(status: int, reason: str, message: str) -> ApiError:
+    """An error of Google's newer APIs, whose reason stands in an ErrorInfo."""
+    return ApiError(status, error_form.modern_google(status, reason, message))
+
+
+def charge_contacts(world: World, email: str) -> None:
+    """Count a read of this person's contacts.
+
+    Raises:
+        ApiError: 429 RATE_LIMIT_EXCEEDED when quota is on and the minute's reads are spent.
+    """
+    whose = f"contacts of {email}"
+    if world.settings.quota and _used(world, whose, 60) + 1 > world.settings.people_requests_per_minute:
+        text = "Quota exceeded for quota metric 'Critical read requests' of service 'people.googleapis.com'"
+        raise modern_google_error(429, "RATE_LIMIT_EXCEEDED", text)
+    _use(world, whose, 60, 1)
+
+
 def charge(world: World, email: str, units: int) -> None:
     """Spend Gmail quota units of this person's minute and of the project's.
 

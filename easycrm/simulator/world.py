@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from easycrm.simulator import corpus
+from easycrm.simulator import address_book, corpus
+from easycrm.simulator.address_book import DEMO_CARDS, AddressBook
 from easycrm.simulator.faults import Fault
 from easycrm.simulator.mailbox import Item, Mailbox
 from easycrm.simulator.signing import SigningKey
@@ -14,7 +15,7 @@ from easycrm.simulator.signing import SigningKey
 GOOGLE_CLIENT = ("easycrm-demo.apps.googleusercontent.com", "demo-google-secret")
 MICROSOFT_CLIENT = ("8f1e6a5c-0000-4000-8000-00000000c0de", "demo-microsoft-secret")
 # Raised when a kept world of before can no longer be used.
-FORM = 3
+FORM = 4
 TENANT_NET = "11111111-aaaa-4bbb-8ccc-222222222222"
 TENANT_ORG = "33333333-dddd-4eee-8fff-444444444444"
 
@@ -38,6 +39,7 @@ class Person:
     mailbox: Mailbox
     tenant_id: str = ""
     has_mailbox: bool = True
+    book: AddressBook = field(default_factory=AddressBook)
 
 
 @dataclass
@@ -53,6 +55,7 @@ class Client:
     disabled: bool = False
     deleted: bool = False
     api_enabled: bool = True
+    people_api_enabled: bool = True
     needs_admin: bool = False
 
 
@@ -107,6 +110,7 @@ class Settings:
     quota: bool = False
     gmail_units_per_minute: int = 6000
     gmail_project_units_per_minute: int = 1_200_000
+    people_requests_per_minute: int = 90
     graph_requests_per_10_minutes: int = 10_000
     gmail_concurrency: int = 10
     graph_concurrency: int = 4
@@ -154,7 +158,7 @@ class World:
 
     def add_person(
         self, provider: str, email: str, name: str, *, threads: int = 0, messages: int = 0, tenant: str = "",
-        eml_dir: Path | None = None, has_mailbox: bool = True,
+        eml_dir: Path | None = None, has_mailbox: bool = True, contacts: int = 0,
     ) -> Person:  # fmt: skip
         """Create an account with a generated mailbox, or one made of a folder of .eml files.
 
@@ -175,6 +179,7 @@ class World:
         number = 100_000_000_000_000_000_000 + len(self.people) * 7919
         subject = str(number) if provider == "google" else f"00000000-0000-4000-8000-{number % 10**12:012d}"
         person = Person(email, name, provider, subject, mailbox, tenant or TENANT_NET, has_mailbox)
+        person.book = address_book.generate(email=email, seed=seed, cards=contacts)
         self.people[email] = person
         return person
 
@@ -226,12 +231,14 @@ class World:
         for provider, (client_id, secret) in (("google", GOOGLE_CLIENT), ("microsoft", MICROSOFT_CLIENT)):
             uri = f"{self.redirect_base}/settings/email/callback/{provider}"
             self.clients[client_id] = Client(provider, client_id, secret, [uri])
-        self.add_person("google", "ada@example.com", "Ada", threads=260)
-        self.add_person("google", "grace@example.com", "Grace", threads=120)
-        self.add_person("google", "linus@example.org", "Linus", threads=40)
-        self.add_person("microsoft", "katherine@example.net", "Katherine", threads=260)
-        self.add_person("microsoft", "edsger@example.net", "Edsger", threads=120)
-        self.add_person("microsoft", "barbara@example.org", "Barbara", threads=40, tenant=TENANT_ORG)
+        self.add_person("google", "ada@example.com", "Ada", threads=260, contacts=DEMO_CARDS)
+        self.add_person("google", "grace@example.com", "Grace", threads=120, contacts=DEMO_CARDS)
+        self.add_person("google", "linus@example.org", "Linus", threads=40, contacts=DEMO_CARDS)
+        self.add_person("microsoft", "katherine@example.net", "Katherine", threads=260, contacts=DEMO_CARDS)
+        self.add_person("microsoft", "edsger@example.net", "Edsger", threads=120, contacts=DEMO_CARDS)
+        self.add_person(
+            "microsoft", "barbara@example.org", "Barbara", threads=40, tenant=TENANT_ORG, contacts=DEMO_CARDS
+        )
         self.add_person("microsoft", "nomailbox@example.net", "No Mailbox", has_mailbox=False)
         if self.eml_dir:
             self.add_person("google", "samples@example.com", "Samples", eml_dir=self.eml_dir)
