@@ -101,15 +101,8 @@ def by_address(session: Session, user_id: int, emails: Iterable[str]) -> dict[st
     """The user's own imported contacts, by the base form of these addresses."""
     found: dict[str, ImportedPerson] = {}
     for some in portions({base_email(email) for email in emails if email}):
-        query = (
-            select(ImportedContact)
-            .where(
-                _mine(user_id),
-                ImportedAddress.imported_contact_id == ImportedContact.id,
-                col(ImportedAddress.base_email).in_(some),
-            )
-            .distinct()
-        )
+        owning = select(ImportedAddress.imported_contact_id).where(col(ImportedAddress.base_email).in_(some))
+        query = select(ImportedContact).where(_mine(user_id), col(ImportedContact.id).in_(owning))
         for person in _people(session, session.exec(query)):
             found.update({base: person for base in map(base_email, person.emails) if base in some})
     return found
