@@ -11,6 +11,8 @@ from easycrm.mail import contact_import, outbox_lease, revocation, schedule, sen
 from easycrm.queue import Queue
 
 TICK_LIMIT = 500
+# Few at a time: mail stands in the same queue.
+CONTACTS_LIMIT = 50
 Result = TypeVar("Result")
 
 
@@ -73,7 +75,7 @@ def tick() -> None:
     """Task, every minute: whatever is due, though its task was lost."""
     for connection_id in schedule.due(TICK_LIMIT):
         sync_mailbox(connection_id)
-    for connection_id in contact_import.due(TICK_LIMIT):
+    for connection_id in contact_import.due(CONTACTS_LIMIT):
         queue().enqueue("contacts_one", connection_id)
     for outbox_id in outbox_lease.due(TICK_LIMIT):
         send(outbox_id)

@@ -21,6 +21,7 @@ from easycrm.providers.base import (
     Tokens,
     TokenSource,
 )
+from easycrm.providers.contacts import ContactPage
 from easycrm.providers.errors import ConsentFailed, GrantRevoked, SendOutcomeUnknown
 
 ALL = frozenset(Capability)
@@ -118,6 +119,12 @@ class FakeProvider:
         self._called("attachment")
         yield provider_message_id.encode()
         yield provider_part_id.encode()
+
+    async def contacts(self, access: TokenSource, cursor: str) -> AsyncIterator[ContactPage]:
+        """An empty address book."""
+        await access.token()
+        self._called("contacts")
+        yield ContactPage((), "read", whole=not cursor)
 
     def _copy(self, outgoing: Outgoing) -> SentCopy:
         return SentCopy(f"sent-{outgoing.key}", outgoing.provider_thread_id or "new-thread", "<rewritten@example.com>")

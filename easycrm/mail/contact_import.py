@@ -54,8 +54,9 @@ def _due(limit: int, connection_id: int | None = None) -> list[int]:
     )
     if connection_id is not None:
         query = query.where(Connection.id == connection_id)
+    longest_waiting = query.order_by(col(state.due_at).asc().nulls_first(), col(Connection.id)).limit(limit)
     with reading() as session:
-        return [ident for ident in session.exec(query.limit(limit)) if ident is not None]
+        return [ident for ident in session.exec(longest_waiting) if ident is not None]
 
 
 async def import_contacts(connection_id: int) -> None:

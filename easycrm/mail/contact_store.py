@@ -1,5 +1,6 @@
 """Stores one page of an address book, and with the last page its cursor, behind the fence of its generation."""
 
+import random
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,16 +10,18 @@ from sqlmodel import Session, col, delete, select, update
 
 from easycrm.core.clock import now
 from easycrm.core.db import portions, transaction
-from easycrm.mail import outage
 from easycrm.mail.connection import Connection, ConnectionEnded, Status, capabilities_of
 from easycrm.mail.contact_rows import address_rows, contact_row, is_worth_keeping
 from easycrm.mail.imported import ContactImport, ImportedAddress, ImportedContact
 from easycrm.mail.upsert import upsert
+from easycrm.notices import incident
 from easycrm.providers.base import Capability
 from easycrm.providers.contacts import ContactPage, FetchedContact
 
 INTERVAL = timedelta(hours=6)
 LEASE = timedelta(minutes=10)
+PAUSE = timedelta(minutes=5)
+_JITTER = 0.1
 _AT_ONCE = 200
 _CHANGING = ("provider_folder_id", "name", "sort_name", "company", "title", "phones", "seen")
 
@@ -43,10 +46,13 @@ def claim(connection_id: int) -> Turn | None:
         state = session.get(ContactImport, connection_id) or ContactImport(connection_id=connection_id)
         if state.generation == connection.generation and state.due_at > now():
             return None
-        if outage.paused(session, connection.provider):
-            return None
-        state.generation, state.owner, state.due_at = connection.generation, secrets.token_hex(16), now() + LEASE
+        state.generation = connection.generation
         session.add(state)
+        if incident.current(session, connection.provider) is not None:
+            # Whether the provider works again is for the mail to find out.
+            state.due_at = now() + PAUSE
+            return None
+        state.owner, state.due_at = secrets.token_hex(16), now() + LEASE
         return Turn(connection_id, connection.provider, state.generation, state.owner, state.cursor)
 
 
@@ -89,7 +95,8 @@ def commit_page(turn: Turn, page: ContactPage, *, first: bool) -> None:
         _store(session, turn.connection_id, state.run, page.contacts)
         if page.cursor:
             _drop_what_is_gone(session, turn.connection_id, state.run, page)
-            state.cursor, state.owner, state.due_at = page.cursor, "", now() + INTERVAL
+            state.cursor, state.owner = page.cursor, ""
+            state.due_at = now() + INTERVAL * random.uniform(1 - _JITTER, 1 + _JITTER)
             state.failures, state.last_error, state.last_success_at = 0, "", now()
         session.add(state)
 

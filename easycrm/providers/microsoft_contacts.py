@@ -15,6 +15,7 @@ from easycrm.providers.errors import CursorExpired, MessageGone
 MOST_FOLDERS = 200
 DEFAULT = "default"
 _SELECT = "displayName,emailAddresses,businessPhones,mobilePhone,homePhones,companyName,jobTitle"
+_ROOT = "/me/contactFolders?$select=id&$top=100"
 Json = dict[str, Any]
 
 
@@ -40,6 +41,8 @@ async def _pages(access: TokenSource, before: dict[str, str]) -> AsyncIterator[C
             try:
                 body = await microsoft_graph.get(access, link)
             except MessageGone:
+                if folder == DEFAULT:
+                    raise
                 break  # the folder was deleted meanwhile: it is not among those that there are
             yield last
             found = tuple(_decoded(entry, folder) for entry in body.get("value", []))
@@ -58,9 +61,15 @@ def _start(folder: str) -> str:
 async def _folders(access: TokenSource) -> list[str]:
     """Ids of the folders beside the default one, folders in folders too."""
     found: list[str] = []
-    waiting = ["/me/contactFolders?$select=id&$top=100"]
+    waiting = [_ROOT]
     while waiting and len(found) < MOST_FOLDERS:
-        body = await microsoft_graph.get(access, waiting.pop(0))
+        path = waiting.pop(0)
+        try:
+            body = await microsoft_graph.get(access, path)
+        except MessageGone:
+            if path == _ROOT:
+                raise
+            continue  # deleted meanwhile
         new = [str(entry["id"]) for entry in body.get("value", [])]
         found += new
         waiting += [f"/me/contactFolders/{quote(ident)}/childFolders?$select=id&$top=100" for ident in new]

@@ -12,13 +12,14 @@ from easycrm import worker
 from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
-from easycrm.mail import contact_import, contact_store, disconnect, imported, schedule
+from easycrm.mail import contact_import, contact_store, disconnect, imported, outage, schedule
 from easycrm.mail.connection import Connection, ConnectionEnded
 from easycrm.mail.forget import forget
 from easycrm.mail.imported import ContactImport, ImportedAddress, ImportedContact
-from easycrm.notices import bell
+from easycrm.notices import bell, incident
 from easycrm.people.user import User
 from easycrm.providers.contacts import ContactPage, FetchedContact
+from easycrm.providers.errors import ProviderMisconfigured
 from tests.connected import Mailbox, prepare
 from tests.simulator_process import Simulator
 
@@ -260,6 +261,20 @@ async def test_a_permission_that_is_gone_is_respected(mailbox: Mailbox) -> None:
     assert mailbox.simulator.requests()["total"] == 0
     await mailbox.sync()
     mailbox.assert_equal()
+
+
+async def test_while_the_provider_is_paused_contacts_wait_and_leave_the_probe_to_the_mail(mailbox: Mailbox) -> None:
+    outage.provider_fault(mailbox.provider, ProviderMisconfigured(code="invalid_client"))
+    with transaction() as session:
+        incident.probe_now(session, mailbox.provider)
+    mailbox.simulator.requests(reset=True)
+
+    await contact_import.import_contacts(mailbox.connection_id)
+
+    assert mailbox.simulator.requests()["total"] == 0
+    assert contact_import.due(10) == []
+    with transaction() as session:
+        assert incident.may_probe(session, mailbox.provider)
 
 
 async def test_the_people_api_being_off_is_the_admins_turn_and_stops_no_mail(
