@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from easycrm.core import key_canary, log
-from easycrm.mail import contact_import, outbox_lease, revocation, schedule, sending, sync
+from easycrm.mail import contact_import, outbox_lease, revocation, schedule, sending, sweep, sync
 from easycrm.queue import Queue
 
 TICK_LIMIT = 500
@@ -24,6 +24,7 @@ def queue() -> Queue:
     made.task(contacts_one)
     made.task(revoke_pending)
     made.task(send_one)
+    made.task(apply_rules)
     made.every_minute(tick)
     return made
 
@@ -41,6 +42,11 @@ def send(outbox_id: int, delay: float = 0) -> None:
 def request_revocation() -> None:
     """Ask for pending revocations to be tried now."""
     queue().enqueue("revoke_pending")
+
+
+def request_rules() -> None:
+    """Ask for new and ended rules and folder choices to be carried out on what is here."""
+    queue().enqueue("apply_rules")
 
 
 def sync_one(connection_id: int) -> None:
@@ -71,6 +77,12 @@ def revoke_pending() -> None:
     run(revocation.revoke_pending())
 
 
+def apply_rules() -> None:
+    """Task: remove what is left out now, and have read again what no longer is."""
+    for connection_id in sweep.carry_out():
+        sync_mailbox(connection_id)
+
+
 def tick() -> None:
     """Task, every minute: whatever is due, though its task was lost."""
     for connection_id in schedule.due(TICK_LIMIT):
@@ -80,6 +92,7 @@ def tick() -> None:
     for outbox_id in outbox_lease.due(TICK_LIMIT):
         send(outbox_id)
     request_revocation()
+    request_rules()
 
 
 @lru_cache(maxsize=1)

@@ -31,6 +31,7 @@ class FakeProvider:
     """Grants everything to Ada until told otherwise; counts what it is asked."""
 
     has_tenant = True
+    folder_word = "label"
     consent_page = "https://provider.example.com/permissions"
 
     def __init__(self, key: str = "google", name: str = "Google Workspace", *, revokes: bool = True) -> None:

@@ -278,6 +278,46 @@ RULE_EMPTY = "Enter an address or a domain"
 RULE_WILDCARD = "Wildcards are not needed: a domain such as example.com covers every address in it and its subdomains"
 RULE_NEEDS_ADDRESS = "This is not an address such as ada@example.com"
 RULE_NEEDS_DOMAIN = "This is not a domain such as example.com"
+RULE_EXISTS = "There is such a rule already"
+TOO_MANY_RULES = "There can be at most 500 rules. A domain rule may stand for many addresses"
+FOLDERS_NEED_ONE = "Inbox and Sent cannot both be left out: nothing that matters would be left"
+
+
+def excluded_by_rule(kind: str, value: str, *, company: bool) -> str:
+    """Why a message is not here: which rule leaves it out, and whose it is."""
+    return f"It is left out by {'a rule of your company' if company else 'your rule'} for the {kind} {value}"
+
+
+def rule_covers(kind: str, value: str, *, company: bool) -> str:
+    """What is said of a searched address that a rule leaves out."""
+    whose = "A rule of your company" if company else "Your rule"
+    return f"{whose} for the {kind} {value} leaves emails with this address out"
+
+
+EXCLUDED_BY_ENDED_RULE = "It was left out by a rule that has been removed, and will come with the next sync"
+
+
+def in_folder_left_out(name: str, *, label: bool) -> str:
+    """Why a message is not here: its owner left out the folder, or at Google the label."""
+    return (
+        f"It carries the label \u201c{name}\u201d, which you left out"
+        if label
+        else (f"It is in the folder \u201c{name}\u201d, which you left out")
+    )
+
+
+def emails(count: int) -> str:
+    """A number of emails."""
+    return f"{count:,} {'email' if count == 1 else 'emails'}"
+
+
+def removed_by_choice(count: int) -> str:
+    """What will happen to mail that is here, before a rule or a folder choice is confirmed."""
+    if count == 0:
+        return "EasyCRM has no such emails at the moment"
+    return f"{emails(count)} will be removed from EasyCRM. In the mailbox itself nothing changes"
+
+
 RULE_NEEDS_DOMAIN_NOT_ADDRESS = "This is an address. Choose \u201cAddress\u201d, or enter only what stands after the @"
 NO_SUBJECT = "(no subject)"
 

@@ -73,7 +73,8 @@ def _clear_rest(session: Session, connection_id: int) -> None:
 
 def _begin_anew(session: Session, connection: Connection) -> None:
     """The cursors go, so that a later import reads everything; what is left counts as imported until it goes too."""
-    session.exec(delete(MailFolder).where(col(MailFolder.connection_id) == connection.id))
+    # What its owner left out stays left out; such rows have no cursors.
+    session.exec(delete(MailFolder).where(col(MailFolder.connection_id) == connection.id, ~col(MailFolder.excluded)))
     left = session.exec(select(func.count()).where(Message.connection_id == connection.id)).one()
     session.exec(
         update(Connection)

@@ -10,7 +10,7 @@ from easycrm.mail import store
 from easycrm.mail.schedule import Lease
 from easycrm.mail.store import Stored
 from easycrm.mail.sync_run import SkippedMessage
-from easycrm.providers.base import MailProvider, TokenSource, Window
+from easycrm.providers.base import MailProvider, TokenSource
 
 AT_ONCE = 100
 MOST_TRIES = {"refused by the provider": 30, "could not be read": 3}
@@ -27,7 +27,7 @@ async def try_again(lease: Lease, provider: MailProvider, access: TokenSource) -
     """
     stored, mine = Stored(), (lease.connection_id, lease.generation, lease.owner)
     if ids := await asyncio.to_thread(_hopeful, lease.connection_id):
-        async for page in provider.again(access, ids, Window(lease.since)):
+        async for page in provider.again(access, ids, lease.window):
             stored += await asyncio.to_thread(store.commit_page, *mine, page)
         _log.info("ledger tried again", connection=lease.connection_id, asked=len(ids), stored=stored.new)
     return stored

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, or_, select
 from easycrm.core import wording
 from easycrm.core.db import reading
 from easycrm.core.errors import InvalidInput
-from easycrm.mail import outage, token_vault
+from easycrm.mail import left_out, outage, sift, token_vault
 from easycrm.mail.connection import Connection, ConnectionEnded, Status, owned
 from easycrm.mail.message import Message, Participant
 from easycrm.mail.sync_run import SkippedMessage
@@ -57,8 +57,9 @@ async def why(user_id: int, connection_id: int, text: str) -> Answer:
     connection = await asyncio.to_thread(_mailbox, user_id, connection_id)
     located, limit = await _ask(connection, wanted)
     findings = await asyncio.to_thread(_judged, connection, located, wanted)
+    covered = await asyncio.to_thread(left_out.covers, connection, wanted)
     nothing = wording.NOT_STORED_HERE if limit else wording.NOT_THERE
-    return Answer(findings, " · ".join(filter(None, (limit, "" if findings else nothing))))
+    return Answer(findings, " · ".join(filter(None, (limit, covered, "" if findings else nothing))))
 
 
 def _mailbox(user_id: int, connection_id: int) -> Connection:
@@ -89,7 +90,8 @@ def _judged(connection: Connection, located: Sequence[Located], text: str) -> tu
     with reading() as session:
         stored, ledger = _stored(session, connection, ids), _reasons(session, connection, ids)
         matching = _matching(session, connection, text)
-    found = [_finding(connection, one, stored, ledger) for one in located]
+        choice = left_out.reasons(session, connection, located)
+    found = [_finding(connection, one, stored, ledger | choice) for one in located]
     own = [_here(message) for message in matching if message.provider_message_id not in ids]
     return tuple([*found, *own][:MOST])
 
@@ -100,10 +102,13 @@ def _stored(session: Session, connection: Connection, ids: Collection[str]) -> d
 
 
 def _reasons(session: Session, connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """What the ledger says of messages that could not be stored."""
     query = select(SkippedMessage.provider_message_id, SkippedMessage.reason).where(
-        SkippedMessage.connection_id == connection.id, col(SkippedMessage.provider_message_id).in_(ids)
+        SkippedMessage.connection_id == connection.id,
+        col(SkippedMessage.provider_message_id).in_(ids),
+        col(SkippedMessage.reason).not_in((sift.BY_RULE, sift.IN_FOLDER)),
     )
-    return dict(session.exec(query).all())
+    return {ident: wording.could_not_be_stored(reason) for ident, reason in session.exec(query)}
 
 
 def _matching(session: Session, connection: Connection, text: str) -> Sequence[Message]:
@@ -126,7 +131,7 @@ def _reason(connection: Connection, one: Located, ledger: dict[str, str]) -> str
     if one.place in _PLACES:
         return _PLACES[one.place]
     if one.provider_message_id in ledger:
-        return wording.could_not_be_stored(ledger[one.provider_message_id])
+        return ledger[one.provider_message_id]
     began, days = connection.import_started_at, connection.window_days
     if began and days is not None and one.received_at and one.received_at < began - timedelta(days=days):
         return wording.OLDER_THAN_WINDOW

@@ -15,7 +15,7 @@ from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Message
 from easycrm.mail.schedule import Lease
 from easycrm.mail.sync_run import SkippedMessage, SyncRun
-from easycrm.providers.base import MailProvider, TokenSource, Window
+from easycrm.providers.base import MailProvider, TokenSource
 from easycrm.providers.pages import MessageState
 
 EVERY = timedelta(hours=24)
@@ -55,7 +55,7 @@ def _is_due(lease: Lease) -> bool:
 
 async def _listed(lease: Lease, provider: MailProvider, access: TokenSource) -> set[str]:
     found: set[str] = set()
-    async for states in provider.listing(access, Window(lease.since)):
+    async for states in provider.listing(access, lease.window):
         found.update(state.provider_message_id for state in states)
         await asyncio.to_thread(_follow, lease, states)
     return found

@@ -10,9 +10,10 @@ from sqlmodel import Session, col, or_, select, update
 from easycrm.core.clock import now
 from easycrm.core.db import changed, reading, transaction
 from easycrm.core.settings import settings
-from easycrm.mail import contact_store, outage
+from easycrm.mail import contact_store, folder, outage, sift
 from easycrm.mail.connection import Connection, Status, owned
 from easycrm.mail.store import LEASE
+from easycrm.providers.base import Window
 
 FIRST_BACKOFF_SECONDS = 30
 MOST_BACKOFF_SECONDS = 3600
@@ -32,8 +33,15 @@ class Lease:
     address: str
     since: datetime | None
     importing: bool
-    first_run: bool
     failures: int
+    folders_due: bool
+    left_out: frozenset[str]
+    """Folders that are not read; whoever changes the choice ends the lease."""
+
+    @property
+    def window(self) -> Window:
+        """What is read of the mailbox."""
+        return Window(self.since, self.left_out)
 
 
 def due(limit: int) -> list[int]:
@@ -74,12 +82,11 @@ def claim(connection_id: int) -> Lease | None:
         if outage.paused(session, connection.provider):
             _put_off(connection, seconds=60)
             return None
-        first = connection.import_started_at is None
         connection.import_started_at = connection.import_started_at or moment
-        return _lease(connection, owner, first)
+        return _lease(connection, owner, sift.left_out(session, connection_id))
 
 
-def _lease(connection: Connection, owner: str, first: bool) -> Lease:
+def _lease(connection: Connection, owner: str, left_out: frozenset[str]) -> Lease:
     anchor, days = connection.import_started_at or now(), connection.window_days
     return Lease(
         connection_id=connection.id or 0,
@@ -90,8 +97,9 @@ def _lease(connection: Connection, owner: str, first: bool) -> Lease:
         address=connection.address,
         since=anchor - timedelta(days=days) if days is not None else None,
         importing=connection.import_finished_at is None,
-        first_run=first,
         failures=connection.failures,
+        folders_due=folder.are_due(connection.folders_at),
+        left_out=left_out,
     )
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, delete, select
 
 from easycrm.core.clock import now
 from easycrm.core.db import portions, transaction
-from easycrm.mail import message_rows, thread_rows
+from easycrm.mail import message_rows, sift, thread_rows
 from easycrm.mail.connection import Connection, ConnectionEnded, Status
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
@@ -26,14 +26,16 @@ _CHANGING = (
 
 @dataclass(frozen=True)
 class Stored:
-    """What a page changed: messages that are new, gone, and in the ledger."""
+    """What a page changed: messages that are new, gone, in the ledger as unreadable, and kept out by a rule."""
 
     new: int = 0
     removed: int = 0
     skipped: int = 0
+    excluded: int = 0
 
     def __add__(self, other: "Stored") -> "Stored":
-        return Stored(self.new + other.new, self.removed + other.removed, self.skipped + other.skipped)
+        sums = (self.new + other.new, self.removed + other.removed, self.skipped + other.skipped)
+        return Stored(*sums, self.excluded + other.excluded)
 
 
 def commit_page(connection_id: int, generation: int, owner: str, page: Page) -> Stored:
@@ -44,16 +46,18 @@ def commit_page(connection_id: int, generation: int, owner: str, page: Page) -> 
     """
     with transaction() as session:
         connection = fence(session, connection_id, generation, owner)
-        new, failed = _store(session, connection, page.messages)
+        kept, verdicts = sift.judged(sift.load(session, connection), page.messages)
+        new, failed = _store(session, connection, kept)
         ledger = [*page.unreadable, *failed]
         _skip(session, connection_id, ledger)
         followed = follow(session, connection_id, page.states)
         certain = [removal.provider_message_id for removal in page.removals if removal.certain]
-        removed = remove(session, connection_id, certain)
+        removed = remove(session, connection_id, certain) + leave_out(session, connection_id, verdicts)
         _mark_unseen(session, connection_id, page)
         _move_cursor(session, connection_id, page)
         _progress(connection, page, new, followed)
-        return Stored(new, removed, len(ledger))
+        by_rule = sum(verdict.rule_id is not None for verdict in verdicts.values())
+        return Stored(new, removed, len(ledger), by_rule)
 
 
 def fence(session: Session, connection_id: int, generation: int, owner: str) -> Connection:
@@ -130,6 +134,7 @@ def _skip(session: Session, connection_id: int, ledger: Sequence[Unreadable]) ->
             "provider_message_id": one.provider_message_id[:300],
             "reason": one.reason,
             "detail": message_rows.clean(one.detail, 300),
+            "rule_id": None,
             "at": now(),
             "tries": 1,
         }
@@ -137,13 +142,17 @@ def _skip(session: Session, connection_id: int, ledger: Sequence[Unreadable]) ->
     ]
     if rows:
         statement = insert_into(session, SkippedMessage, rows)
-        new = {name: statement.excluded[name] for name in ("reason", "detail", "at")}
+        new = {name: statement.excluded[name] for name in ("reason", "detail", "rule_id", "at")}
         keys, tries = ("connection_id", "provider_message_id"), col(SkippedMessage.tries) + 1
         session.exec(statement.on_conflict_do_update(index_elements=keys, set_={**new, "tries": tries}))
 
 
 def follow(session: Session, connection_id: int, states: Sequence[MessageState]) -> int:
-    """Take over read state, star and labels of messages that are here; how many differed."""
+    """Take over read state, star and labels of messages that are here; how many differed.
+
+    A message that lies, or whose label says that it lies, where its owner left mail out goes.
+    """
+    folders, verdicts = sift.left_out(session, connection_id), dict[str, sift.Verdict]()
     told = {state.provider_message_id: state for state in states}
     touched: list[int] = []
     for some in portions(told):
@@ -154,9 +163,12 @@ def follow(session: Session, connection_id: int, states: Sequence[MessageState])
             if values != (message.unread, message.starred, message.labels):
                 message.unread, message.starred, message.labels = values
                 touched.append(message.thread_id)
+                if folder := min(folders.intersection(message.labels.split()), default=""):
+                    verdicts[message.provider_message_id] = sift.Verdict(folder=folder)
     session.flush()
     for some in portions(set(touched)):
         thread_rows.refresh(session, some)
+    leave_out(session, connection_id, verdicts)
     return len(touched)
 
 
@@ -183,6 +195,13 @@ def _remove(session: Session, connection_id: int, provider_message_ids: Sequence
     session.exec(delete(SkippedMessage).where(_named(SkippedMessage, connection_id, provider_message_ids)))
     thread_rows.refresh(session, {thread_id for _, thread_id in found})
     return len(ids)
+
+
+def leave_out(session: Session, connection_id: int, verdicts: dict[str, sift.Verdict]) -> int:
+    """Keep these messages out: those that are here go, and all of them stand in the ledger; how many were here."""
+    removed = remove(session, connection_id, list(verdicts))
+    sift.note(session, connection_id, verdicts)
+    return removed
 
 
 def _mark_unseen(session: Session, connection_id: int, page: Page) -> None:
@@ -218,6 +237,7 @@ def _move_cursor(session: Session, connection_id: int, page: Page) -> None:
         "provider_folder_id": page.stream,
         "name": "",
         "kind": "stream",
+        "excluded": False,
         "cursor": page.cursor,
         "caught_up_at": now() if page.caught_up else None,
         "restarts": 0,

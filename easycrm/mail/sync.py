@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
-from itertools import product
 from typing import cast
 
 from sqlmodel import col, select, update
@@ -13,16 +12,14 @@ from easycrm.core.clock import now
 from easycrm.core.db import portions, reading, transaction
 from easycrm.core.errors import EasyCRMError
 from easycrm.core.log import logger
-from easycrm.mail import outage, reconcile, schedule, storage, store, token_vault
+from easycrm.mail import folder, outage, reconcile, schedule, sift, storage, store, token_vault
 from easycrm.mail.connection import Connection, ConnectionEnded
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Message
 from easycrm.mail.schedule import Lease
 from easycrm.mail.store import Stored
 from easycrm.mail.sync_run import SkippedMessage, SyncRun
-from easycrm.mail.upsert import upsert
 from easycrm.notices import bell
-from easycrm.providers.base import Folder, Window
 from easycrm.providers.errors import (
     CursorExpired,
     GrantRevoked,
@@ -88,15 +85,16 @@ async def _work(lease: Lease) -> float | None:
     provider, access = known_provider(lease.provider), token_vault.access(lease.connection_id, lease.generation)
     if lease.importing:
         await asyncio.to_thread(_begin_import, lease)
-    if lease.first_run:
-        await asyncio.to_thread(_note_folders, lease, await provider.folders(access))
+    if lease.folders_due:
+        found = await provider.folders(access)
+        await asyncio.to_thread(folder.note, lease.connection_id, lease.generation, found)
     stored, mine = Stored(), (lease.connection_id, lease.generation, lease.owner)
     cursors = await asyncio.to_thread(_cursors, lease)
-    changes = provider.changes(access, cursors, Window(lease.since), lambda ids: known(lease.connection_id, ids))
+    changes = provider.changes(access, cursors, lease.window, lambda ids: known(lease.connection_id, ids))
     async with aclosing(cast("AsyncGenerator[Page, None]", changes)) as pages:
         async for page in pages:
             stored += await asyncio.to_thread(store.commit_page, *mine, page)
-            if stored.new >= SLICE_MESSAGES:
+            if stored.new + stored.excluded >= SLICE_MESSAGES:
                 await asyncio.to_thread(_record, lease, stored)
                 await asyncio.to_thread(schedule.release, lease)
                 return 0
@@ -111,14 +109,23 @@ async def _work(lease: Lease) -> float | None:
 
 
 def known(connection_id: int, ids: Sequence[str]) -> set[str]:
-    """Of these provider message ids, those that are stored or in the ledger."""
+    """Of these provider message ids, those that are stored or in the ledger.
+
+    What only lies in a folder that is left out is not among them: when it is told of, it may have left that folder.
+    """
     found: set[str] = set()
     with reading() as session:
-        for table, some in product((Message, SkippedMessage), list(portions(ids))):
-            query = select(table.provider_message_id).where(
-                table.connection_id == connection_id, col(table.provider_message_id).in_(some)
+        for some in portions(ids):
+            stored = select(Message.provider_message_id).where(
+                Message.connection_id == connection_id, col(Message.provider_message_id).in_(some)
             )
-            found.update(session.exec(query))
+            skipped = select(SkippedMessage.provider_message_id).where(
+                SkippedMessage.connection_id == connection_id,
+                col(SkippedMessage.provider_message_id).in_(some),
+                SkippedMessage.reason != sift.IN_FOLDER,
+            )
+            found.update(session.exec(stored))
+            found.update(session.exec(skipped))
     return found
 
 
@@ -134,24 +141,6 @@ def _begin_import(lease: Lease) -> None:
     with transaction() as session:
         key = outage.subject_key(lease.connection_id)
         bell.open(session, lease.user_id, "import", key, wording.import_started(lease.address), "")
-
-
-def _note_folders(lease: Lease, folders: Sequence[Folder]) -> None:
-    rows = [
-        {
-            "connection_id": lease.connection_id,
-            "provider_folder_id": folder.provider_folder_id[:300],
-            "name": folder.name[:300],
-            "kind": folder.kind[:20],
-            "cursor": "",
-            "restarts": 0,
-        }
-        for folder in folders
-    ]
-    if rows:
-        with transaction() as session:
-            store.fence(session, lease.connection_id, lease.generation, lease.owner)
-            session.exec(upsert(session, MailFolder, rows, ("connection_id", "provider_folder_id"), ("name", "kind")))
 
 
 def _complete(lease: Lease, stored: Stored) -> None:

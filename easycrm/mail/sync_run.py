@@ -27,7 +27,10 @@ class SyncRun(Table, table=True):
 class SkippedMessage(Table, table=True):
     """A message the provider has and EasyCRM has not, with the reason."""
 
-    __table_args__ = (Index("ix_skipped_identity", "connection_id", "provider_message_id", unique=True),)
+    __table_args__ = (
+        Index("ix_skipped_identity", "connection_id", "provider_message_id", unique=True),
+        Index("ix_skipped_rule", "rule_id", "connection_id"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     connection_id: int = Field(foreign_key="connection.id")
     provider_message_id: str = Field(max_length=300)

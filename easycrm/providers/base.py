@@ -98,9 +98,13 @@ class Folder:
 
 @dataclass(frozen=True)
 class Window:
-    """How far back to import; `since` is None for everything."""
+    """How far back to import; `since` is None for everything.
+
+    `left_out` are ids of folders not to read, for providers that read by folder; elsewhere their messages come too.
+    """
 
     since: datetime | None
+    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,9 @@ class Located:
     sender: str
     received_at: datetime | None
     place: Literal["mailbox", "spam", "trash", "draft"]
+    people: tuple[str, ...] = ()
+    """Addresses of its sender and recipients, as far as the provider told them."""
+    labels: tuple[str, ...] = ()
 
 
 Kind = Literal["new", "reply", "reply_all", "forward"]
@@ -159,6 +166,8 @@ class MailProvider(Protocol):
     key: str
     name: str
     has_tenant: bool
+    folder_word: Literal["folder", "label"]
+    """What mail lies in there; of labels a message can carry several."""
     consent_page: str
     """Where a person sees and removes the consent given to an application."""
     revokes: bool

@@ -4,7 +4,7 @@ import hmac
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import httpx
 import orjson
@@ -58,6 +58,7 @@ class Google:
     key = "google"
     name = wording.GOOGLE_WORKSPACE
     has_tenant = False
+    folder_word: Literal["folder", "label"] = "label"
     consent_page = "https://myaccount.google.com/connections"
     revokes = True
     most_bytes = 25_000_000

@@ -1,13 +1,13 @@
 """Listing and searching a Gmail mailbox: ids at 5 units for 500 of them, and what listings tell of marks."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from easycrm.core.clock import now
 from easycrm.providers import google_api
-from easycrm.providers.addresses import decoded
+from easycrm.providers.addresses import decoded, parsed
 from easycrm.providers.base import Located, TokenSource, Window
 from easycrm.providers.errors import ProviderError
 from easycrm.providers.google_message import message_state
@@ -16,6 +16,8 @@ from easycrm.providers.pages import MessageState
 LIST = 500
 TOLD = ("UNREAD", "STARRED", "INBOX")
 """Labels that are worth a listing each; what became of the others is told by the history alone."""
+_PEOPLE = ("from", "to", "cc", "bcc", "reply-to")
+_LOCATING = "&".join(f"metadataHeaders={name.title()}" for name in ("subject", *_PEOPLE))
 _SLACK = timedelta(seconds=2)
 
 
@@ -43,18 +45,19 @@ async def ids(access: TokenSource, window: Window, page: str = "", **more: str) 
 
 
 async def states(access: TokenSource, window: Window) -> AsyncIterator[list[MessageState]]:
-    """The window's messages with whether they are unread, starred and in the inbox, in lists."""
-    having = {label: await _having(access, window, label) for label in TOLD}
+    """The window's messages with whether they are unread, starred, in the inbox or under a label left out, in lists."""
+    told = (*TOLD, *sorted(window.left_out.difference(TOLD)))
+    having = {label: await _having(access, window, label) for label in told}
     async for some in ids(access, window):
-        yield [_state(ident, [label for label in TOLD if ident in having[label]]) for ident in some]
+        yield [_state(ident, [label for label in told if ident in having[label]], told) for ident in some]
 
 
 async def _having(access: TokenSource, window: Window, label: str) -> set[str]:
     return {ident async for some in ids(access, window, labelIds=label) for ident in some}
 
 
-def _state(ident: str, labels: list[str]) -> MessageState:
-    return replace(message_state(ident, labels), told=frozenset(TOLD))
+def _state(ident: str, labels: list[str], told: Sequence[str]) -> MessageState:
+    return replace(message_state(ident, labels), told=frozenset(told))
 
 
 async def find(access: TokenSource, text: str) -> list[Located]:
@@ -63,10 +66,7 @@ async def find(access: TokenSource, text: str) -> list[Located]:
     found = await google_api.get(
         access, "/messages", q=f'in:anywhere "{words}"', maxResults=25, includeSpamTrash="true"
     )
-    paths = [
-        f"/messages/{entry['id']}?format=metadata&metadataHeaders=Subject&metadataHeaders=From"
-        for entry in found.get("messages", [])
-    ]
+    paths = [f"/messages/{entry['id']}?format=metadata&{_LOCATING}" for entry in found.get("messages", [])]
     answers = await google_api.batch(access, paths) if paths else []
     return [_located(answer) for answer in answers if not isinstance(answer, ProviderError)]
 
@@ -76,4 +76,6 @@ def _located(body: dict[str, Any]) -> Located:
     marks = set(body.get("labelIds", []))
     place = "spam" if "SPAM" in marks else "trash" if "TRASH" in marks else "draft" if "DRAFT" in marks else "mailbox"
     received = datetime.fromtimestamp(int(body["internalDate"]) / 1000, UTC) if "internalDate" in body else now()
-    return Located(body["id"], decoded(headers.get("subject", "")), decoded(headers.get("from", "")), received, place)
+    people = tuple(one.email for one in parsed([headers[name] for name in _PEOPLE if name in headers]))
+    subject, sender = decoded(headers.get("subject", "")), decoded(headers.get("from", ""))
+    return Located(body["id"], subject, sender, received, place, people, tuple(sorted(marks)))

@@ -20,6 +20,7 @@ STREAM = "mailbox"
 FIRST = 25
 _NOT_IMPORTED = frozenset(("DRAFT", "SPAM", "TRASH", "CHAT"))
 _LABEL_KINDS = {"INBOX": "inbox", "SENT": "sent", "STARRED": "starred", "IMPORTANT": "important", "UNREAD": "unread"}
+_CATEGORY = "CATEGORY_"
 
 
 async def profile(access: TokenSource) -> dict[str, Any]:
@@ -30,11 +31,16 @@ async def profile(access: TokenSource) -> dict[str, Any]:
 async def labels(access: TokenSource) -> list[Folder]:
     """users.labels.list, without those that are never imported."""
     body = await google_api.get(access, "/labels", fields="labels(id,name,type)")
-    return [
-        Folder(label["id"], label["name"], _LABEL_KINDS.get(label["id"], "user"))
-        for label in body.get("labels", [])
-        if label["id"] not in _NOT_IMPORTED
-    ]
+    return [_label(label) for label in body.get("labels", []) if label["id"] not in _NOT_IMPORTED]
+
+
+def _label(label: dict[str, Any]) -> Folder:
+    """A label by the name that people know: Gmail shouts its own ones."""
+    ident, name = str(label["id"]), str(label["name"])
+    if label.get("type") != "system":
+        return Folder(ident, name, "user")
+    kind = "category" if ident.startswith(_CATEGORY) else _LABEL_KINDS.get(ident, "mark")
+    return Folder(ident, name.removeprefix(_CATEGORY).capitalize(), kind)
 
 
 async def changes(access: TokenSource, cursor: str, window: Window, known: Known) -> AsyncIterator[Page]:

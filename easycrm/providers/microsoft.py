@@ -5,7 +5,7 @@ import hmac
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -60,6 +60,7 @@ class Microsoft:
     key = "microsoft"
     name = wording.MICROSOFT_365
     has_tenant = True
+    folder_word: Literal["folder", "label"] = "folder"
     consent_page = "https://myapps.microsoft.com"
     revokes = False
     most_bytes = 3_000_000

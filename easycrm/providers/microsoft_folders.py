@@ -22,22 +22,24 @@ _MOST_FOLDERS = 1000
 
 
 async def imported(access: TokenSource) -> list[Folder]:
-    """Folders to import: inbox and sent first, since people look there first."""
+    """Folders to import, by their whole path: inbox and sent first, since people look there first."""
     names = await _well_known(access)
     left_out = {ident for name, ident in names.items() if name in _LEFT_OUT}
     kinds = {ident: _KINDS[name] for name, ident in names.items() if name in _KINDS}
     found: list[Folder] = []
-    waiting = deque(["/me/mailFolders?$top=100"])
+    waiting = deque([("/me/mailFolders?$top=100", "")])
     while waiting and len(found) < _MOST_FOLDERS:
-        body = await microsoft_graph.get(access, waiting.popleft())
+        link, above = waiting.popleft()
+        body = await microsoft_graph.get(access, link)
         for entry in body.get("value", []):
             if entry["id"] in left_out:
                 continue
-            found.append(Folder(entry["id"], str(entry.get("displayName", "")), kinds.get(entry["id"], "user")))
+            name = above + str(entry.get("displayName", ""))
+            found.append(Folder(entry["id"], name, kinds.get(entry["id"], "user")))
             if entry.get("childFolderCount"):
-                waiting.append(f"/me/mailFolders/{quote(entry['id'])}/childFolders?$top=100")
+                waiting.append((f"/me/mailFolders/{quote(entry['id'])}/childFolders?$top=100", f"{name}/"))
         if following := body.get("@odata.nextLink"):
-            waiting.append(following)
+            waiting.append((following, above))
     order = {"inbox": 0, "sent": 1, "archive": 2}
     return sorted(found, key=lambda folder: order.get(folder.kind, 3))
 

@@ -29,6 +29,8 @@ def written(time: datetime) -> str:
 async def listing(access: TokenSource, window: Window) -> AsyncIterator[list[MessageState]]:
     """Every message in the window, folder by folder."""
     for folder in await microsoft_folders.imported(access):
+        if folder.provider_folder_id in window.left_out:
+            continue
         text = query(window, {"$select": "id,isDraft,isRead,flag,parentFolderId", "$top": "1000"})
         link = f"/me/mailFolders/{quote(folder.provider_folder_id)}/messages?{text}"
         while link:
@@ -40,7 +42,7 @@ async def listing(access: TokenSource, window: Window) -> AsyncIterator[list[Mes
 async def find(access: TokenSource, text: str) -> list[Located]:
     """Up to 25 messages that match, wherever they lie."""
     words = text.replace('"', " ").replace("\\", " ").strip()
-    select = "id,subject,from,receivedDateTime,parentFolderId,isDraft"
+    select = "id,subject,from,toRecipients,ccRecipients,bccRecipients,receivedDateTime,parentFolderId,isDraft"
     text = urlencode({"$search": f'"{words}"', "$top": "25", "$select": select})
     body = await microsoft_graph.get(access, f"/me/messages?{text}")
     places = await _places(access)
@@ -61,4 +63,7 @@ def _located(entry: Json, places: Mapping[str, str]) -> Located:
     message = decode(entry)
     place: Any = places.get(str(entry.get("parentFolderId")), "mailbox")
     sender = message.sender.email if message.sender else ""
-    return Located(message.provider_message_id, message.subject, sender, message.received_at, place)
+    people = (sender, *(one.email for one in (*message.to, *message.cc, *message.bcc)))
+    return Located(
+        message.provider_message_id, message.subject, sender, message.received_at, place, people, message.labels
+    )

@@ -38,10 +38,10 @@ async def changes(access: TokenSource, cursors: Mapping[str, str], window: Windo
     state: Json = _state(cursors.get(FOLDERS, ""))
     if not state or now().timestamp() - state["at"] > LOOK_FOR_FOLDERS_SECONDS:
         found = await microsoft_folders.imported(access)
-        ids = [folder.provider_folder_id for folder in found]
+        ids = [one.provider_folder_id for one in found if one.provider_folder_id not in window.left_out]
         state = await _sizes(access, ids, window, state) | {"at": now().timestamp(), "ids": ids}
         yield Page(FOLDERS, orjson.dumps(state).decode(), total=state["total"], caught_up=True)
-    idents: list[str] = state["ids"]
+    idents = [ident for ident in state["ids"] if ident not in window.left_out]
     unread = [ident for ident in idents if not _is_settled(cursors.get(ident, ""))]
     for ident in unread:
         async for page in _read(access, ident, _state(cursors.get(ident, "")), window, state):

@@ -70,6 +70,11 @@ def change_message(world: World, body: Body) -> None:
         raise ValueError(f"unknown action {action}")
 
 
+def add_folder(world: World, body: Body) -> None:
+    """Create a folder (Graph) or label (Gmail), or give it another name."""
+    world.people[body["email"]].mailbox.user_folders[body["id"]] = body["name"]
+
+
 def rename(world: World, body: Body) -> None:
     """Give somebody another address; the subject stays."""
     if body["new_email"] in world.people:
@@ -207,6 +212,7 @@ BY_NAME: dict[str, Callable[[World, Body], Body | None]] = {
     "people": add_person,
     "deliver": deliver,
     "message": change_message,
+    "folder": add_folder,
     "rename": rename,
     "grants/revoke": revoke,
     "grants/expire-access": expire_access,

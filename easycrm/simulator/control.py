@@ -5,6 +5,7 @@
 | people | email, name, provider, threads? or messages? or eml_dir?, tenant_id?, has_mailbox?, contacts? (how many) |
 | deliver | email, count? or subject, from, text, html, raw (base64url), thread_id?, folder?, received_at? (s) → ids |
 | message | email, id, action: read, unread, star, unstar, label, unlabel, move, trash, delete; label?, folder? |
+| folder | email, id (such as Label_9), name |
 | rename | email, new_email |
 | grants/revoke, grants/expire-access, grants/expire-refresh | email |
 | grants/demand-mfa | email; Microsoft's refreshes ask for interaction until the person consents again |

@@ -29,6 +29,6 @@ def truth(world: World, email: str) -> Body:
     return {"messages": [
         {"id": prefix + item.id + suffix, "thread_id": item.thread_id, "folder": item.folder,
          "labels": sorted(item.labels), "received_at": item.received_ms / 1000, "unread": item.unread,
-         "starred": item.starred, "subject": item.subject}
+         "starred": item.starred, "subject": item.subject, "from": item.sender, "to": item.recipient}
         for item in person.mailbox.newest_first()
     ]}  # fmt: skip

@@ -6,11 +6,13 @@ from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import transaction
 from easycrm.core.errors import InvalidInput, NotFound
-from easycrm.mail import disconnect, missing, store
+from easycrm.mail import disconnect, exclusion, missing, store
 from easycrm.mail.connection import Status
+from easycrm.mail.exclusion import EVERYBODY, Kind
 from easycrm.mail.sync_run import SkippedMessage
 from easycrm.people.user import User
 from tests.connected import Mailbox, prepare
+from tests.excluded import carry_out, choose
 from tests.simulator_process import Simulator
 
 
@@ -124,3 +126,44 @@ async def test_nothing_to_look_for_is_said(mailbox: Mailbox) -> None:
 async def test_odd_words_are_only_words(mailbox: Mailbox) -> None:
     for text in ('"', "%", "_", "\\", "a\"b'c;--", "from:x OR in:trash", "\u202e", "'" * 200):
         await missing.why(mailbox.user_id, mailbox.connection_id, text)
+
+
+async def test_mail_that_a_rule_leaves_out_names_the_rule(mailbox: Mailbox) -> None:
+    exclusion.add(mailbox.user_id, mailbox.user_id, Kind.DOMAIN, "shop.example")
+    exclusion.add(EVERYBODY, mailbox.user_id, Kind.ADDRESS, "ada@example.fr")
+    deliver(mailbox, "Hidden parcel", "x@shop.example")
+    deliver(mailbox, "Hidden letter", "ada@example.fr")
+    parcel = [wording.excluded_by_rule("domain", "shop.example", company=False)]
+    letter = [wording.excluded_by_rule("address", "ada@example.fr", company=True)]
+
+    assert (await asked(mailbox, "Hidden parcel"))[0] == parcel
+    await carry_out(mailbox)
+    assert (await asked(mailbox, "Hidden parcel"))[0] == parcel
+    assert (await asked(mailbox, "Hidden letter"))[0] == letter
+
+    disconnect.disconnect(mailbox.user_id, mailbox.connection_id)
+    assert wording.rule_covers("domain", "shop.example", company=False) in (await asked(mailbox, "x@shop.example"))[1]
+    assert wording.rule_covers("address", "ada@example.fr", company=True) in (await asked(mailbox, "ada@example.fr"))[1]
+
+
+async def test_mail_whose_rule_has_just_ended_will_come(mailbox: Mailbox) -> None:
+    exclusion.add(mailbox.user_id, mailbox.user_id, Kind.DOMAIN, "shop.example")
+    deliver(mailbox, "Hidden parcel", "x@shop.example")
+    await carry_out(mailbox)
+    exclusion.remove(mailbox.user_id, mailbox.user_id, exclusion.listed(mailbox.user_id)[0].id)
+
+    assert (await asked(mailbox, "Hidden parcel"))[0] == [wording.EXCLUDED_BY_ENDED_RULE]
+
+
+async def test_mail_in_a_folder_that_is_left_out_names_the_folder(mailbox: Mailbox) -> None:
+    mailbox.simulator.post("deliver", email=mailbox.email, subject="Hidden offer", folder="Label_1")
+    choose(mailbox, Customers=False)
+    told = wording.in_folder_left_out("Customers", label=mailbox.provider == "google")
+
+    assert (await asked(mailbox, "Hidden offer"))[0] == [told]
+    await carry_out(mailbox)
+    assert (await asked(mailbox, "Hidden offer"))[0] == [told]
+
+
+def deliver(mailbox: Mailbox, subject: str, sender: str) -> None:
+    mailbox.simulator.post("deliver", email=mailbox.email, subject=subject, **{"from": sender})
