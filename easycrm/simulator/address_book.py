@@ -99,7 +99,7 @@ def generate(*, email: str, seed: int, cards: int) -> AddressBook:
 
 def _fill(card: Card, rng: random.Random, address: str, number: int) -> None:
     local, _, domain = address.partition("@")
-    card.emails = [address] if rng.random() < 0.94 else []
+    card.emails = [address] if number < len(phrases.PEOPLE) or rng.random() < 0.94 else []
     if rng.random() < 0.3:
         card.emails.append(f"{local}.private@{rng.choice(_DOMAINS)}")
     card.phones = [f"+49 30 901820 {number:03d}"] * (rng.random() < 0.6) + [f"+1 555 01{number % 100:02d}"] * (

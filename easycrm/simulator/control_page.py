@@ -23,6 +23,8 @@ _ON_PERSON: dict[str, Action] = {
     "expire-refresh": ("Expire refresh token", "grants/expire-refresh", {}),
     "drop-send": ("Take sending away", "grants/drop-scope", {"scope": ".send"}),
     "drop-cursors": ("Drop cursors", "cursors/drop", {}),
+    "add-contact": ("Add a contact", "contacts", {"count": 1}),
+    "drop-contact-cursors": ("Drop contact cursors", "contacts/cursors/drop", {}),
 }
 _ON_WORLD: dict[str, Action] = {
     "deny": ("Deny the next consents", "consent", {"deny": True}),

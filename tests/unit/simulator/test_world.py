@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from easycrm.simulator import phrases
 from easycrm.simulator.world import World
 from tests.unit.simulator.conftest import granted
 
@@ -21,6 +22,17 @@ def test_people_of_both_providers_and_of_two_tenants_are_there_from_the_start(wo
     assert not world.people["nomailbox@example.net"].has_mailbox
     subjects = [person.subject for person in world.people.values()]
     assert len(set(subjects)) == len(subjects)
+
+
+def test_everybody_in_the_demo_knows_the_people_who_write(world: World) -> None:
+    writers = {address for _, address in phrases.PEOPLE}
+    for person in world.people.values():
+        if person.has_mailbox:
+            known = {card.emails[0] for card in person.book.cards.values() if card.emails}
+            assert len(person.book.cards) >= 36
+            assert writers <= known
+            assert any(not card.name.isascii() for card in person.book.cards.values())
+            assert any(len(card.emails) > 1 for card in person.book.cards.values())
 
 
 def test_an_address_is_given_once(world: World) -> None:
