@@ -1,4 +1,4 @@
-"""Whom a message may go to, as the person types: the team's contacts, and people in one's own mail."""
+"""Whom a message may go to, as the person types: the team's contacts, one's own imported ones, people in one's mail."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from easycrm.core.db import reading
 from easycrm.mail.base_email import base_email, is_automatic
 from easycrm.mail.connection import Connection
 from easycrm.mail.contact import Contact, ContactAddress
+from easycrm.mail.imported import ImportedAddress, ImportedContact
 from easycrm.mail.message import Message, Participant
 
 RECENT = 1000
@@ -26,7 +27,7 @@ class Person:
 
 
 def complete(user_id: int, text: str, limit: int = 8, *, recent: int = RECENT) -> list[Person]:
-    """People whose name has a word, or whose address begins, with `text`: contacts first, then one's own mail.
+    """People whose name has a word, or whose address begins, with `text`: contacts first, then one's mail.
 
     Args:
         recent: how many of one's newest messages are looked through for a name; older ones go by address alone.
@@ -52,6 +53,7 @@ def _sources(
     """Each source only if those before were not enough."""
     yield _contacts(session, text, limit)
     if mine:
+        yield _imported(session, mine, text, limit)
         yield _recent(session, mine, text, limit, recent)
         yield _by_address(session, mine, text, limit)
 
@@ -65,6 +67,19 @@ def _contacts(session: Session, text: str, limit: int) -> list[Person]:
         _person(*row)
         for row in session.exec(query.order_by(col(Contact.sort_name), col(ContactAddress.id)).limit(limit))
     ]
+
+
+def _imported(session: Session, mine: list[int | None], text: str, limit: int) -> list[Person]:
+    matches = or_(
+        *_begins(ImportedContact.sort_name, text), col(ImportedAddress.email).startswith(text, autoescape=True)
+    )
+    query = select(ImportedContact.name, ImportedAddress.email).where(
+        col(ImportedContact.connection_id).in_(mine),
+        col(ImportedAddress.imported_contact_id) == col(ImportedContact.id),
+        matches,
+    )
+    order = (col(ImportedContact.sort_name), col(ImportedAddress.id))
+    return [_person(*row) for row in session.exec(query.order_by(*order).limit(limit))]
 
 
 def _recent(session: Session, mine: list[int | None], text: str, limit: int, recent: int) -> list[Person]:
