@@ -17,9 +17,9 @@ from tests.unit.mail.team import Member, Team
 
 PEOPLE = (
     FetchedContact(
-        "1", "Mara Lindqvist", ("mara@example.org", "mara+b@example.net"), ("+1 555 0100",), "Acme", "Buyer"
+        "1", "Mara Lindqvist", ("mara@example.org", "mara+b@example.net"), ("+1 555 0100",), "example.org", "Buyer"
     ),
-    FetchedContact("2", "山田 太郎", ("yamada@example.jp",), (), "ACME"),
+    FetchedContact("2", "山田 太郎", ("yamada@example.jp",), (), "EXAMPLE.org"),
     FetchedContact("3", "Only Phone", (), ("+1 555 0101",)),
 )
 
