@@ -9,6 +9,7 @@ from easycrm.core import wording
 from easycrm.endpoints.app import around
 from easycrm.pages import live, theme
 from easycrm.pages.admin_providers import AdminProvidersState, admin_providers
+from easycrm.pages.admin_rules import AdminRulesState, admin_rules
 from easycrm.pages.consent import SETTINGS, ConsentState, callback_page
 from easycrm.pages.email_integration import email_integration
 from easycrm.pages.email_state import EmailState
@@ -18,6 +19,7 @@ from easycrm.pages.mailbox import mailbox
 from easycrm.pages.mailbox_state import MailboxState
 from easycrm.pages.outbox import outbox_page
 from easycrm.pages.outbox_state import OutboxState
+from easycrm.pages.own_rules import OwnRulesState
 from easycrm.pages.privacy import keep_secrets_out_of_stored_states
 from easycrm.pages.refresh import refresh
 from easycrm.pages.session import OneSessionOneState
@@ -55,10 +57,19 @@ add(sign_in, "/sign-in", "Sign in")
 add(setup, "/setup", "Set up")
 add(mailbox, "/mailbox", "Mailbox", ShellState.load, MailboxState.load, ThreadState.load)
 add(outbox_page, "/outbox", "Outbox", ShellState.load, OutboxState.load)
-add(email_integration, SETTINGS, wording.EMAIL_INTEGRATION, ConsentState.arrive, ShellState.load, EmailState.load)
+add(
+    email_integration,
+    SETTINGS,
+    wording.EMAIL_INTEGRATION,
+    ConsentState.arrive,
+    ShellState.load,
+    EmailState.load,
+    OwnRulesState.load,
+)
 for key in PROVIDERS:
     add(callback_page, f"{SETTINGS}/callback/{key}", "Connecting", coming_back(key))
 add(admin_providers, "/admin/providers", "Providers", ShellState.load, AdminProvidersState.load)
+add(admin_rules, "/admin/rules", "Rules", ShellState.load, AdminRulesState.load)
 add(not_found, "404", "Not found")
 app.add_middleware(OneSessionOneState(), index=0)
 app.register_lifespan_task(live.pusher(app, ShellState, refresh))

@@ -278,6 +278,16 @@ RULE_EMPTY = "Enter an address or a domain"
 RULE_WILDCARD = "Wildcards are not needed: a domain such as example.com covers every address in it and its subdomains"
 RULE_NEEDS_ADDRESS = "This is not an address such as ada@example.com"
 RULE_NEEDS_DOMAIN = "This is not a domain such as example.com"
+RULES_LEAD = (
+    "Emails with these people are not kept, whether they are sender, recipient, in copy or in Reply-To. A domain "
+    "covers its subdomains. A mailbox\u2019s own address does not count, and at the provider nothing changes."
+)
+RULE_END_MEANS = "Emails that it kept out, within the imported period, will be fetched again"
+FOLDERS_LEAD = "Emails in the other folders are not kept. A new folder is imported until you switch it off here."
+LABELS_LEAD = (
+    "An email that carries a label which is switched off is not kept, whatever other labels it has. A new label is "
+    "imported until you switch it off here."
+)
 RULE_EXISTS = "There is such a rule already"
 TOO_MANY_RULES = "There can be at most 500 rules. A domain rule may stand for many addresses"
 FOLDERS_NEED_ONE = "Inbox and Sent cannot both be left out: nothing that matters would be left"
@@ -304,6 +314,16 @@ def in_folder_left_out(name: str, *, label: bool) -> str:
         if label
         else (f"It is in the folder \u201c{name}\u201d, which you left out")
     )
+
+
+def rule_added(value: str) -> str:
+    """Told when a rule has been made."""
+    return f"Emails with {value} are left out from now on"
+
+
+def rule_removed(value: str) -> str:
+    """Told when a rule has been removed."""
+    return f"The rule for {value} is removed. Its emails are being fetched again"
 
 
 def emails(count: int) -> str:

@@ -7,7 +7,9 @@ from easycrm.pages.access import access_panel
 from easycrm.pages.consent import ConsentState
 from easycrm.pages.download import download_link
 from easycrm.pages.email_state import EmailState, Goodbye
+from easycrm.pages.folders import folders_dialog
 from easycrm.pages.forget import delete_dialog
+from easycrm.pages.own_rules import own_rules
 from easycrm.pages.parts.button import button, button_link
 from easycrm.pages.parts.confirm import confirm
 from easycrm.pages.parts.feedback import empty, notice, skeleton
@@ -27,12 +29,13 @@ def email_integration() -> rx.Component:
             _problem(),
             rx.foreach(EmailState.receipt, _receipt),
             rx.cond(EmailState.loaded, _providers(), _skeletons()),
-            rx.cond(EmailState.has_mailbox, why_missing()),
+            rx.cond(EmailState.has_mailbox, rx.fragment(own_rules(), why_missing())),
             rx.cond(EmailState.providers.length() > 0, access_panel()),
             class_name="stack",
         ),
         _disconnect_dialog(),
         delete_dialog(),
+        folders_dialog(),
         active="email",
     )
 

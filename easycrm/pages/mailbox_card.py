@@ -7,6 +7,7 @@ from easycrm.mail.connection import Status
 from easycrm.pages.consent import ConsentState
 from easycrm.pages.download import download_link
 from easycrm.pages.email_state import EmailState
+from easycrm.pages.folders import folders_button
 from easycrm.pages.forget import delete_button
 from easycrm.pages.mailbox_item import MailboxItem
 from easycrm.pages.parts.browser import count, moment
@@ -34,6 +35,7 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
                         look="quiet",
                         on_click=EmailState.sync_now(item.id),
                     ),
+                    folders_button(item),
                     rx.cond(
                         item.default_sender,
                         None,

@@ -104,6 +104,7 @@ def _navigation(active: str) -> rx.Component:
             rx.fragment(
                 rx.el.span("Administration", class_name="nav-group"),
                 _entry("key-round", "Providers", "/admin/providers", active == "providers"),
+                _entry("funnel-x", "Rules", "/admin/rules", active == "rules"),
             ),
         ),
         aria_label="Main",

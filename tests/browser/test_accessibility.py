@@ -32,7 +32,7 @@ def objections(page: Page) -> list[str]:
 @every_look
 def test_pages_without_a_mailbox(product: Product, make_person: Callable[..., Person], look: dict[str, Any]) -> None:
     admin = make_person("admin", **look)
-    for route in ("/settings/email", "/mailbox", "/admin/providers", "/nowhere"):
+    for route in ("/settings/email", "/mailbox", "/admin/providers", "/admin/rules", "/nowhere"):
         admin.page.goto(product.url + route)
         admin.page.wait_for_load_state("networkidle")
         assert objections(admin.page) == [], route
@@ -50,6 +50,11 @@ def test_pages_with_a_mailbox_and_the_dialog(
     connect(page, product, "Google Workspace", address)
     expect(provider_region(page, "Google Workspace").get_by_text(re.compile("Synced"))).to_be_visible(timeout=20_000)
     assert objections(page) == []
+    provider_region(page, "Google Workspace").get_by_role("button", name="Labels").click()
+    expect(page.get_by_role("dialog").get_by_role("switch", name="Customers")).to_be_visible()
+    expect(page.get_by_role("button", name="Save")).to_be_enabled(timeout=20_000)
+    assert objections(page) == []
+    page.keyboard.press("Escape")
     provider_region(page, "Google Workspace").get_by_role("button", name="Disconnect").click()
     expect(page.get_by_role("alertdialog").or_(page.get_by_role("dialog"))).to_be_visible()
     assert objections(page) == []

@@ -9,10 +9,13 @@ import reflex as rx
 
 import easycrm.easycrm  # noqa: F401 (imports every page, and with it every State)
 from easycrm.core.errors import NotFound
+from easycrm.mail import exclusion
 from easycrm.pages.bell import BellState
 from easycrm.pages.email_state import EmailState
+from easycrm.pages.folders import FoldersState
+from easycrm.pages.own_rules import OwnRulesState
 from easycrm.pages.shell import ShellState
-from tests.unit.pages.conftest import Tab, address_of
+from tests.unit.pages.conftest import Tab, address_of, user_of
 
 
 def handlers() -> Iterator[Any]:
@@ -54,7 +57,7 @@ async def test_threat_22_no_handler_runs_without_a_session(database: object, han
     assert [address_of(event).partition("?")[0] for event in events] == ["/sign-in"]
 
 
-@pytest.mark.parametrize("handler", [one for one in ALL if one.fn.__module__.endswith("admin_providers")], ids=name_of)
+@pytest.mark.parametrize("handler", [one for one in ALL if ".admin_" in one.fn.__module__], ids=name_of)
 async def test_threat_22_admin_handlers_do_not_run_for_members(ada: Tab, handler: Any) -> None:
     events = await ada.call(handler, *arguments(handler))
     assert [address_of(event) for event in events] == ["/mailbox"]
@@ -74,6 +77,24 @@ async def test_threat_23_notices_and_mailboxes_of_others_are_not_found(
     await ada.call(ShellState.load)
     assert [one.connection_id for one in ada.state(ShellState).outages] == [outage]
     assert [(item.id, item.unread) for item in ada.state(BellState).items] == [(notice, True)]
+
+
+async def test_threat_23_rules_and_folders_of_others_are_not_found(
+    ada: Tab, sign_in: Callable[..., Tab], outage: int
+) -> None:
+    exclusion.add(user_of(ada), user_of(ada), exclusion.Kind.DOMAIN, "example.org")
+    rule_id = exclusion.listed(user_of(ada))[0].id
+    mallory = sign_in("mallory")
+    await mallory.call(OwnRulesState.load)
+    assert mallory.state(OwnRulesState).rules == []
+    await mallory.call(OwnRulesState.ask_end, rule_id, "example.org")
+    await mallory.call(OwnRulesState.confirm_end)
+    assert [row.id for row in exclusion.listed(user_of(ada))] == [rule_id]
+    await mallory.call(FoldersState.show, outage, "ada@example.com", "google")
+    assert mallory.state(FoldersState).open_for == 0
+    mallory.state(FoldersState).open_for = outage
+    await mallory.call(FoldersState.save, {})
+    assert mallory.state(FoldersState).wrong == NotFound.default_message
 
 
 async def test_threat_24_the_next_user_of_a_tab_sees_nothing_of_the_previous_one(
