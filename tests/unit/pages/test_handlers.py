@@ -25,7 +25,7 @@ def handlers() -> Iterator[Any]:
 
 def states(cls: type[rx.State]) -> Iterator[type[rx.State]]:
     for sub in cls.__subclasses__():
-        if sub.__module__.startswith("easycrm"):
+        if sub.__module__.startswith("easycrm") and not sub._mixin:
             yield sub
         yield from states(sub)
 
