@@ -25,7 +25,7 @@ class Status(StrEnum):
 class ConnectionEnded(EasyCRMError):
     """The generation that a run or a token belongs to is over: stop, write nothing, tell nobody."""
 
-    default_message = wording.CONNECTION_ENDED
+    default_message = wording.connecting.CONNECTION_ENDED
 
 
 class Connection(Table, table=True):

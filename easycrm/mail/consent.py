@@ -30,7 +30,7 @@ __all__ = ["Completed", "ConsentRefused", "begin", "complete"]
 EMAIL_PAGE = "/settings/email"
 _PATIENCE_SECONDS = 20
 _LOOK_EVERY_SECONDS = 0.1
-_SENTENCES = {"denied": wording.CONSENT_DENIED, "no_refresh_token": wording.CONSENT_NO_REFRESH_TOKEN}
+_SENTENCES = {"denied": wording.CONSENT_DENIED, "no_refresh_token": wording.connecting.CONSENT_NO_REFRESH_TOKEN}
 
 _log = logger(__name__)
 
@@ -107,7 +107,7 @@ async def complete(*, user_id: int, session_id: int, provider: str, answer: Sequ
     if attempt.outcome == CONNECTED:
         return await _outcome_of(attempt_id, attempt.reconnects)
     if attempt.expires_at <= now():
-        raise ConsentRefused("expired", wording.CONSENT_EXPIRED, reconnects=attempt.reconnects)
+        raise ConsentRefused("expired", wording.connecting.CONSENT_EXPIRED, reconnects=attempt.reconnects)
     if not await asyncio.to_thread(_claim, attempt_id):
         return await _outcome_of(attempt_id, attempt.reconnects)
     # A tab closed from here on must not leave a grant half stored, so the work goes on without it.
@@ -181,19 +181,19 @@ async def _outcome_of(attempt_id: int, reconnects: int | None) -> Completed:
                     connection.id or 0, connection.address, reconnects is not None, True, attempt.return_path
                 )
             if attempt.outcome:
-                sentence = _SENTENCES.get(attempt.outcome, wording.CONSENT_REPEATED)
+                sentence = _SENTENCES.get(attempt.outcome, wording.connecting.CONSENT_REPEATED)
                 raise ConsentRefused(attempt.outcome, sentence, reconnects=reconnects)
         await asyncio.sleep(_LOOK_EVERY_SECONDS)
-    raise ConsentRefused("repeated", wording.CONSENT_REPEATED, reconnects=reconnects)
+    raise ConsentRefused("repeated", wording.connecting.CONSENT_REPEATED, reconnects=reconnects)
 
 
 async def _redeem(attempt: ConsentAttempt, answer: Answer) -> Completed:
     if answer.issuer is not None and not known(attempt.provider).speaks_as(answer.issuer):
-        raise ConsentRefused("issuer", wording.CONSENT_WRONG_PROVIDER)
+        raise ConsentRefused("issuer", wording.connecting.CONSENT_WRONG_PROVIDER)
     if answer.error == "access_denied":
         raise ConsentRefused("denied", wording.CONSENT_DENIED)
     if answer.error:
-        raise ConsentRefused("provider_error", wording.CONSENT_PROVIDER_ERROR, detail=answer.error[:60])
+        raise ConsentRefused("provider_error", wording.connecting.CONSENT_PROVIDER_ERROR, detail=answer.error[:60])
     granted = await _exchange(attempt, answer)
     try:
         profile = await check(attempt, granted)
@@ -214,7 +214,7 @@ async def _exchange(attempt: ConsentAttempt, answer: Answer) -> Granted:
         outage.provider_fault(attempt.provider, error, part=outage.SIGN_IN)
         raise ConsentRefused("provider_problem", error.user_message, detail=error.detail) from error
     except (ConsentFailed, GrantRevoked, CannotOpen) as error:
-        raise ConsentRefused("unproven", wording.CONSENT_IDENTITY_UNPROVEN, detail=error.detail) from error
+        raise ConsentRefused("unproven", wording.connecting.CONSENT_IDENTITY_UNPROVEN, detail=error.detail) from error
     except ProviderError as error:
         raise ConsentRefused("unavailable", error.user_message, detail=error.detail) from error
 

@@ -60,8 +60,8 @@ def read(pairs: Sequence[tuple[str, str]]) -> Answer:
 
 def unknown() -> ConsentRefused:
     """The refusal of a state that is nobody's, or somebody else's: the two look alike."""
-    return ConsentRefused("unknown", wording.CONSENT_UNKNOWN)
+    return ConsentRefused("unknown", wording.connecting.CONSENT_UNKNOWN)
 
 
 def _malformed() -> ConsentRefused:
-    return ConsentRefused("malformed", wording.CONSENT_MALFORMED)
+    return ConsentRefused("malformed", wording.connecting.CONSENT_MALFORMED)

@@ -34,11 +34,11 @@ async def check(attempt: ConsentAttempt, granted: Granted) -> Profile:
     """
     _check_permissions(granted)
     if granted.tokens.refresh_token is None:
-        raise ConsentRefused("no_refresh_token", wording.CONSENT_NO_REFRESH_TOKEN)
+        raise ConsentRefused("no_refresh_token", wording.connecting.CONSENT_NO_REFRESH_TOKEN)
     profile = await _profile(attempt.provider, granted)
     _check_mailbox(attempt, granted, profile)
     if not provider_setup.address_allowed(attempt.provider, profile.address):
-        raise ConsentRefused("domain", wording.CONSENT_ADDRESS_NOT_ALLOWED)
+        raise ConsentRefused("domain", wording.connecting.CONSENT_ADDRESS_NOT_ALLOWED)
     return profile
 
 
@@ -61,7 +61,7 @@ def _check_permissions(granted: Granted) -> None:
     # A response that does not name the scopes granted what was asked for (RFC 6749 §5.1).
     missing = [] if capabilities is None else [one.value for one in Capability if one not in capabilities]
     if missing:
-        raise ConsentRefused("permission", wording.missing_permissions(missing))
+        raise ConsentRefused("permission", wording.connecting.missing_permissions(missing))
 
 
 async def _profile(provider: str, granted: Granted) -> Profile:
@@ -80,4 +80,4 @@ def _check_mailbox(attempt: ConsentAttempt, granted: Granted, profile: Profile) 
     with reading() as session:
         expected = session.get_one(Connection, attempt.reconnects)
     if expected.subject != granted.identity.subject:
-        raise ConsentRefused("wrong_mailbox", wording.wrong_mailbox(expected.address, profile.address))
+        raise ConsentRefused("wrong_mailbox", wording.connecting.wrong_mailbox(expected.address, profile.address))

@@ -78,7 +78,7 @@ def _revive(connection: Connection, granted: Granted, profile: Profile) -> None:
 def _settle(session: Session, attempt: ConsentAttempt, connection: Connection, granted: Granted, new: bool) -> None:
     connection_id = connection.id or 0
     if not consent_attempt.end(session, attempt.id or 0, CONNECTED, connection_id):
-        raise ConsentRefused("unknown", wording.CONSENT_UNKNOWN)
+        raise ConsentRefused("unknown", wording.connecting.CONSENT_UNKNOWN)
     token_vault.store(session, connection_id, connection.generation, granted.tokens)
     _keep_grant(session, connection)
     bell.resolve(session, outage.REAUTHENTICATION, outage.subject_key(connection_id))

@@ -30,7 +30,7 @@ def warning(user_id: int, connection_id: int) -> str:
     """
     with reading() as session:
         connection = owned(session, user_id, connection_id)
-        return wording.SHARED_GRANT if _shared(session, connection) else ""
+        return wording.connecting.SHARED_GRANT if _shared(session, connection) else ""
 
 
 def disconnect(user_id: int, connection_id: int) -> Receipt:

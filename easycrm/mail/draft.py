@@ -140,7 +140,7 @@ def save(user_id: int, draft_id: int, version: int, fields: DraftFields) -> int:
         InvalidInput: the text is too long.
     """
     if len(fields.html) > written_html.LONGEST:
-        raise InvalidInput(wording.TEXT_TOO_LONG, field="html")
+        raise InvalidInput(wording.writing.TEXT_TOO_LONG, field="html")
     with transaction() as session:
         if fields.connection_id is not None:
             owned(session, user_id, fields.connection_id)
@@ -165,7 +165,7 @@ def save(user_id: int, draft_id: int, version: int, fields: DraftFields) -> int:
         )
         if changed(session, saving) == 0:
             row = own(session, user_id, draft_id)
-            raise Refused(wording.DRAFT_CHANGED if row.state == State.DRAFT else wording.NOT_A_DRAFT)
+            raise Refused(wording.writing.DRAFT_CHANGED if row.state == State.DRAFT else wording.writing.NOT_A_DRAFT)
     return version + 1
 
 
@@ -190,7 +190,7 @@ def discard(user_id: int, draft_id: int) -> None:
     with transaction() as session:
         row = own(session, user_id, draft_id, lock=True)
         if row.state not in (State.DRAFT, State.FAILED, State.UNKNOWN):
-            raise Refused(wording.NOT_A_DRAFT)
+            raise Refused(wording.writing.NOT_A_DRAFT)
         draft_files.delete_all(session, draft_id)
         session.delete(row)
 

@@ -42,7 +42,7 @@ async def attach(
     """
     name = recipients.one_line(file_name.replace("\\", "/").rpartition("/")[2], field="file name")[:255]
     if not name:
-        raise InvalidInput(wording.FILE_WITHOUT_NAME, field="file")
+        raise InvalidInput(wording.writing.FILE_WITHOUT_NAME, field="file")
     file_id, room = await anyio.to_thread.run_sync(_begin, user_id, draft_id, name, media_type)
     size, waiting = 0, bytearray()
     try:
@@ -50,7 +50,7 @@ async def attach(
             waiting += chunk
             size += len(chunk)
             if size > room:
-                raise InvalidInput(wording.files_too_large(LARGEST_BYTES), field="file")
+                raise InvalidInput(wording.writing.files_too_large(LARGEST_BYTES), field="file")
             while len(waiting) >= CHUNK_BYTES:
                 await anyio.to_thread.run_sync(_store, file_id, bytes(waiting[:CHUNK_BYTES]))
                 del waiting[:CHUNK_BYTES]
@@ -68,7 +68,7 @@ def _begin(user_id: int, draft_id: int, file_name: str, media_type: str) -> tupl
         editable(session, user_id, draft_id)
         there = of_draft(session, draft_id)
         if len(there) >= MOST_FILES:
-            raise InvalidInput(wording.too_many_files(MOST_FILES), field="file")
+            raise InvalidInput(wording.writing.too_many_files(MOST_FILES), field="file")
         row = OutboxFile(outbox_id=draft_id, file_name=file_name, media_type=_media_type(media_type))
         session.add(row)
         session.flush()

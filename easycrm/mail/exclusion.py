@@ -71,7 +71,7 @@ def preview(owner_id: int, kind: Kind, entered: str) -> Preview:
     with reading() as session:
         same = session.exec(_same(owner_id, kind, value)).first()
         if same is not None and same.state != RuleState.ENDING:
-            raise InvalidInput(wording.RULE_EXISTS, field="value")
+            raise InvalidInput(wording.rules.RULE_EXISTS, field="value")
         return Preview(kind, shown(value), _concerned(session, owner_id, kind, value))
 
 
@@ -84,14 +84,14 @@ def add(owner_id: int, actor_id: int, kind: Kind, entered: str) -> None:
     value = value_of(kind, entered)
     with transaction() as session:
         if len(session.exec(_rules(owner_id)).all()) >= MOST:
-            raise InvalidInput(wording.TOO_MANY_RULES, field="value")
+            raise InvalidInput(wording.rules.TOO_MANY_RULES, field="value")
         ending = session.exec(_same(owner_id, kind, value).with_for_update()).first()
         if ending is not None and ending.state == RuleState.ENDING:
             ending.state = RuleState.NEW
         elif not add_unless_there(
             session, ExclusionRule(owner_id=owner_id, kind=kind, value=value, created_by=actor_id)
         ):
-            raise InvalidInput(wording.RULE_EXISTS, field="value")
+            raise InvalidInput(wording.rules.RULE_EXISTS, field="value")
         _record(session, "rule.added", owner_id, actor_id, kind, value)
 
 

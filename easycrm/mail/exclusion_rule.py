@@ -57,9 +57,9 @@ def value_of(kind: Kind, entered: str, *, field: str = "value") -> str:
     """
     text = _SCHEME.sub("", entered.strip()).rstrip(".").strip("<>")
     if not text:
-        raise InvalidInput(wording.RULE_EMPTY, field=field)
+        raise InvalidInput(wording.rules.RULE_EMPTY, field=field)
     if "*" in text or "%" in text:
-        raise InvalidInput(wording.RULE_WILDCARD, field=field)
+        raise InvalidInput(wording.rules.RULE_WILDCARD, field=field)
     return _address(text, field) if kind is Kind.ADDRESS else _domain(text.removeprefix("@"), field)
 
 
@@ -86,18 +86,18 @@ def ascii_domain(domain: str) -> str:
 
 def _address(text: str, field: str) -> str:
     if "@" not in text:
-        raise InvalidInput(wording.RULE_NEEDS_ADDRESS, field=field)
+        raise InvalidInput(wording.rules.RULE_NEEDS_ADDRESS, field=field)
     try:
         found = validate_email(text, check_deliverability=False)
     except EmailNotValidError as error:
-        raise InvalidInput(wording.RULE_NEEDS_ADDRESS, field=field) from error
+        raise InvalidInput(wording.rules.RULE_NEEDS_ADDRESS, field=field) from error
     return f"{found.local_part.lower()}@{found.ascii_domain}"
 
 
 def _domain(text: str, field: str) -> str:
     if "@" in text:
-        raise InvalidInput(wording.RULE_NEEDS_DOMAIN_NOT_ADDRESS, field=field)
+        raise InvalidInput(wording.rules.RULE_NEEDS_DOMAIN_NOT_ADDRESS, field=field)
     try:
         return validate_email(f"x@{text.removesuffix('/')}", check_deliverability=False).ascii_domain
     except EmailNotValidError as error:
-        raise InvalidInput(wording.RULE_NEEDS_DOMAIN, field=field) from error
+        raise InvalidInput(wording.rules.RULE_NEEDS_DOMAIN, field=field) from error

@@ -124,7 +124,7 @@ def _changes(folders: list[MailFolder], imported: Mapping[int, bool]) -> tuple[l
     wanted = {one.id: imported.get(one.id or 0, not one.excluded) for one in folders}
     needed = [wanted[one.id] for one in folders if one.kind in _NEEDED]
     if needed and not any(needed):
-        raise InvalidInput(wording.FOLDERS_NEED_ONE, field="folders")
+        raise InvalidInput(wording.rules.FOLDERS_NEED_ONE, field="folders")
     leaving = [one for one in folders if not one.excluded and not wanted[one.id]]
     return leaving, [one for one in folders if one.excluded and wanted[one.id]]
 

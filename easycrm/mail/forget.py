@@ -50,7 +50,7 @@ def _disconnected(session: Session, user_id: int, connection_id: int) -> Connect
     row = select(Connection).where(Connection.id == connection_id).with_for_update()
     connection = session.exec(row).one()
     if connection.status != Status.NOT_CONNECTED:
-        raise Refused(wording.DELETE_ONLY_WHEN_DISCONNECTED)
+        raise Refused(wording.syncing.DELETE_ONLY_WHEN_DISCONNECTED)
     return connection
 
 

@@ -20,7 +20,7 @@ def deactivate(actor_id: int, user_id: int) -> list[Receipt]:
         Refused: an admin cannot do this to themselves.
     """
     if actor_id == user_id:
-        raise Refused(wording.NOT_YOURSELF)
+        raise Refused(wording.people.NOT_YOURSELF)
     with transaction() as session:
         user = session.get(User, user_id, with_for_update=True)
         if user is None:
@@ -29,4 +29,4 @@ def deactivate(actor_id: int, user_id: int) -> list[Receipt]:
         session.add(user)
         end_sessions(session, user_id)
         audit.record(session, "user.deactivated", actor_id=actor_id, subject=user.email)
-        return end_all(session, user_id, actor_id=actor_id, reason=wording.DEACTIVATED)
+        return end_all(session, user_id, actor_id=actor_id, reason=wording.connecting.DEACTIVATED)

@@ -36,7 +36,7 @@ def covers(connection: Connection, text: str) -> str:
     with reading() as session:
         verdict = sift.load(session, connection).verdict([address], ()) if " " not in text else None
         rule = session.get(ExclusionRule, verdict.rule_id) if verdict else None
-    return wording.rule_covers(rule.kind, shown(rule.value), company=rule.owner_id == EVERYBODY) if rule else ""
+    return wording.rules.rule_covers(rule.kind, shown(rule.value), company=rule.owner_id == EVERYBODY) if rule else ""
 
 
 def _noted(session: Session, connection: Connection, located: Sequence[Located]) -> dict[str, sift.Verdict]:
@@ -54,8 +54,8 @@ def _sentence(session: Session, connection: Connection, verdict: sift.Verdict) -
             MailFolder.connection_id == connection.id, MailFolder.provider_folder_id == verdict.folder
         )
         name = session.exec(query).first() or ""
-        return wording.in_folder_left_out(name, label=known(connection.provider).folder_word == "label")
+        return wording.rules.in_folder_left_out(name, label=known(connection.provider).folder_word == "label")
     rule = session.get(ExclusionRule, verdict.rule_id)
     if rule is None or rule.state == RuleState.ENDING:
-        return wording.EXCLUDED_BY_ENDED_RULE
-    return wording.excluded_by_rule(rule.kind, shown(rule.value), company=rule.owner_id == EVERYBODY)
+        return wording.rules.EXCLUDED_BY_ENDED_RULE
+    return wording.rules.excluded_by_rule(rule.kind, shown(rule.value), company=rule.owner_id == EVERYBODY)

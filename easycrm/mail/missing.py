@@ -20,7 +20,7 @@ from easycrm.providers.registry import provider as known
 
 MOST = 25
 MOST_CHARACTERS = 200
-_PLACES = {"spam": wording.IN_SPAM, "trash": wording.IN_TRASH, "draft": wording.IS_A_DRAFT}
+_PLACES = {"spam": wording.syncing.IN_SPAM, "trash": wording.syncing.IN_TRASH, "draft": wording.syncing.IS_A_DRAFT}
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ async def why(user_id: int, connection_id: int, text: str) -> Answer:
     """
     wanted = text.replace("\x00", "").strip()
     if not 0 < len(wanted) <= MOST_CHARACTERS:
-        raise InvalidInput(wording.SEARCH_FOR, field="text")
+        raise InvalidInput(wording.syncing.SEARCH_FOR, field="text")
     connection = await asyncio.to_thread(_mailbox, user_id, connection_id)
     located, limit = await _ask(connection, wanted)
     findings = await asyncio.to_thread(_judged, connection, located, wanted)
     covered = await asyncio.to_thread(left_out.covers, connection, wanted)
-    nothing = wording.NOT_STORED_HERE if limit else wording.NOT_THERE
+    nothing = wording.syncing.NOT_STORED_HERE if limit else wording.syncing.NOT_THERE
     return Answer(findings, " · ".join(filter(None, (limit, covered, "" if findings else nothing))))
 
 
@@ -71,15 +71,15 @@ async def _ask(connection: Connection, text: str) -> tuple[Sequence[Located], st
     """What the provider has, and a sentence if it could not be asked."""
     ident = connection.id or 0
     if connection.status != Status.CONNECTED:
-        return (), wording.NOT_SEARCHED
+        return (), wording.syncing.NOT_SEARCHED
     try:
         access = token_vault.access(ident, connection.generation)
         return await known(connection.provider).find(access, text), ""
     except ConnectionEnded:
-        return (), wording.NOT_SEARCHED
+        return (), wording.syncing.NOT_SEARCHED
     except GrantRevoked as error:
         await asyncio.to_thread(outage.requires_reauthentication, ident, connection.generation, error.user_message)
-        return (), wording.NOT_SEARCHED
+        return (), wording.syncing.NOT_SEARCHED
     except ProviderError as error:
         return (), error.user_message
 
@@ -108,7 +108,7 @@ def _reasons(session: Session, connection: Connection, ids: Collection[str]) -> 
         col(SkippedMessage.provider_message_id).in_(ids),
         col(SkippedMessage.reason).not_in((sift.BY_RULE, sift.IN_FOLDER)),
     )
-    return {ident: wording.could_not_be_stored(reason) for ident, reason in session.exec(query)}
+    return {ident: wording.syncing.could_not_be_stored(reason) for ident, reason in session.exec(query)}
 
 
 def _matching(session: Session, connection: Connection, text: str) -> Sequence[Message]:
@@ -134,10 +134,10 @@ def _reason(connection: Connection, one: Located, ledger: dict[str, str]) -> str
         return ledger[one.provider_message_id]
     began, days = connection.import_started_at, connection.window_days
     if began and days is not None and one.received_at and one.received_at < began - timedelta(days=days):
-        return wording.OLDER_THAN_WINDOW
-    return wording.NOT_YET
+        return wording.syncing.OLDER_THAN_WINDOW
+    return wording.syncing.NOT_YET
 
 
 def _here(message: Message) -> Finding:
     sender = message.sender_name or message.sender_email
-    return Finding(message.subject, sender, message.received_at, wording.HERE, message.thread_id)
+    return Finding(message.subject, sender, message.received_at, wording.syncing.HERE, message.thread_id)

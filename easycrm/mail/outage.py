@@ -59,13 +59,13 @@ def provider_fault(provider: str, error: ProviderError, *, part: str = MAIL) -> 
     Args:
         part: "sign-in" when the token endpoint refused the application, "mail" when an interface did.
     """
-    explanation = wording.incident_explanation(error.code)
+    explanation = wording.connecting.incident_explanation(error.code)
     with transaction() as session:
         if not incident.open_or_prolong(session, provider, part=part, code=error.code, explanation=explanation):
             return
         audit.record(session, "incident.opened", subject=provider, detail=error.code)
         for admin_id in session.exec(select(User.id).where(User.role == "admin", col(User.active))):
-            title = wording.incident_title(known(provider).name)
+            title = wording.connecting.incident_title(known(provider).name)
             bell.open(session, admin_id or 0, INCIDENT, provider, title, explanation)
 
 
@@ -91,7 +91,7 @@ def paused(session: Session, provider: str) -> bool:
 
 def _tell_owner(session: Session, connection_id: int, reason: str) -> None:
     connection = session.get_one(Connection, connection_id)
-    body = wording.reauthentication_notice(connection.address, known(connection.provider).name, reason)
+    body = wording.connecting.reauthentication_notice(connection.address, known(connection.provider).name, reason)
     bell.open(
         session,
         connection.user_id,
@@ -105,11 +105,11 @@ def _tell_owner(session: Session, connection_id: int, reason: str) -> None:
 
 def contacts_fault(provider: str) -> None:
     """Tell the admins, once, that the provider's interface for contacts is off: mail goes on without it."""
-    explanation = wording.incident_explanation(CONTACTS)
+    explanation = wording.connecting.incident_explanation(CONTACTS)
     with transaction() as session:
         news = False
         for admin_id in session.exec(select(User.id).where(User.role == "admin", col(User.active))).all():
-            title = wording.contacts_not_importable(known(provider).name)
+            title = wording.connecting.contacts_not_importable(known(provider).name)
             news |= bell.open(session, admin_id or 0, CONTACTS, provider, title, explanation)
         if news:
             audit.record(session, "incident.opened", subject=provider, detail=CONTACTS)

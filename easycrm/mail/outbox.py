@@ -55,13 +55,13 @@ def submit(user_id: int, draft_id: int, at: datetime | None = None) -> datetime:
     """
     moment = now()
     if at is not None and at <= moment:
-        raise InvalidInput(wording.TIME_IS_PAST, field="at")
+        raise InvalidInput(wording.writing.TIME_IS_PAST, field="at")
     if at is not None and at > moment + _FARTHEST:
-        raise InvalidInput(wording.TIME_TOO_FAR, field="at")
+        raise InvalidInput(wording.writing.TIME_TOO_FAR, field="at")
     with transaction() as session:
         row = own(session, user_id, draft_id, lock=True)
         if row.state != State.DRAFT:
-            raise Refused(wording.NOT_A_DRAFT)
+            raise Refused(wording.writing.NOT_A_DRAFT)
         _check(session, row)
         _queue(row, at or moment + UNDO, scheduled=at is not None)
     return at or moment + UNDO
@@ -69,7 +69,7 @@ def submit(user_id: int, draft_id: int, at: datetime | None = None) -> datetime:
 
 def _check(session: Session, row: OutboxMessage) -> None:
     if row.connection_id is None:
-        raise InvalidInput(wording.NO_SENDER, field="from")
+        raise InvalidInput(wording.writing.NO_SENDER, field="from")
     connection = owned(session, row.user_id, row.connection_id)
     cannot = cannot_send(connection)
     if cannot:
@@ -77,9 +77,9 @@ def _check(session: Session, row: OutboxMessage) -> None:
     people = [*recipients.parsed(row.to, field="to"), *recipients.parsed(row.cc, field="cc")]
     people += recipients.parsed(row.bcc, field="bcc")
     if not people:
-        raise InvalidInput(wording.NO_RECIPIENTS, field="to")
+        raise InvalidInput(wording.writing.NO_RECIPIENTS, field="to")
     if len(people) > recipients.MOST:
-        raise InvalidInput(wording.too_many_recipients(recipients.MOST), field="to")
+        raise InvalidInput(wording.writing.too_many_recipients(recipients.MOST), field="to")
     recipients.one_line(row.subject, field="subject")
     _check_size(session, row, connection)
 
@@ -89,18 +89,20 @@ def cannot_send(connection: Connection) -> str:
     if connection.status == Status.REQUIRES_REAUTHENTICATION:
         return wording.NEEDS_REAUTHENTICATION
     if connection.status != Status.CONNECTED:
-        return wording.SEND_NOT_CONNECTED
-    return "" if Capability.SEND in capabilities_of(connection) else wording.SEND_NOT_ALLOWED
+        return wording.writing.SEND_NOT_CONNECTED
+    return "" if Capability.SEND in capabilities_of(connection) else wording.writing.SEND_NOT_ALLOWED
 
 
 def _check_size(session: Session, row: OutboxMessage, connection: Connection) -> None:
     files = draft_files.of_draft(session, row.id or 0)
     if not all(one.complete for one in files):
-        raise InvalidInput(wording.FILE_NOT_COMPLETE, field="file")
+        raise InvalidInput(wording.writing.FILE_NOT_COMPLETE, field="file")
     written = len((row.html + row.quoted).encode()) * 2
     provider = known(connection.provider)
     if written + sum(one.size for one in files) * composing.FILE_GROWTH > provider.most_bytes:
-        raise InvalidInput(wording.too_large_to_send(most_file_bytes(provider.most_bytes), provider.name), field="file")
+        raise InvalidInput(
+            wording.writing.too_large_to_send(most_file_bytes(provider.most_bytes), provider.name), field="file"
+        )
 
 
 def most_file_bytes(most_bytes: int) -> int:
@@ -127,7 +129,7 @@ def undo(user_id: int, draft_id: int) -> None:
     with transaction() as session:
         row = own(session, user_id, draft_id, lock=True)
         if row.state not in (State.QUEUED, State.FAILED, State.DRAFT):
-            raise Refused(wording.TOO_LATE_TO_UNDO)
+            raise Refused(wording.writing.TOO_LATE_TO_UNDO)
         row.state, row.next_at, row.due_at, row.lease_owner, row.lease_until = State.DRAFT, None, None, "", None
         row.updated_at = now()
 
@@ -143,7 +145,7 @@ def resend(user_id: int, draft_id: int) -> datetime:
     with transaction() as session:
         row = own(session, user_id, draft_id, lock=True)
         if row.state not in ATTENTION:
-            raise Refused(wording.NOT_RESENDABLE)
+            raise Refused(wording.writing.NOT_RESENDABLE)
         _check(session, row)
         _queue(row, at, scheduled=False)
     return at
@@ -159,7 +161,7 @@ def look_again(user_id: int, draft_id: int) -> None:
     with transaction() as session:
         row = own(session, user_id, draft_id, lock=True)
         if row.state != State.UNKNOWN:
-            raise Refused(wording.NOT_RESENDABLE)
+            raise Refused(wording.writing.NOT_RESENDABLE)
         row.next_at = now()
 
 

@@ -64,7 +64,7 @@ def claim(outbox_id: int) -> Job | None:
             return None
         message = session.get_one(OutboxMessage, outbox_id)
         if message.state == State.SENDING:
-            message.state, message.reason, message.updated_at = State.UNKNOWN, wording.SEND_UNKNOWN, moment
+            message.state, message.reason, message.updated_at = State.UNKNOWN, wording.writing.SEND_UNKNOWN, moment
         connection = session.get(Connection, message.connection_id) if message.connection_id else None
         return Job(message, connection, owner)
 

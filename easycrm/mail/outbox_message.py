@@ -111,5 +111,5 @@ def editable(session: Session, user_id: int, draft_id: int) -> OutboxMessage:
     """
     found = own(session, user_id, draft_id, lock=True)
     if found.state != State.DRAFT:
-        raise Refused(wording.NOT_A_DRAFT)
+        raise Refused(wording.writing.NOT_A_DRAFT)
     return found

@@ -73,7 +73,7 @@ def _row(session: Session, connection: Connection, faulty: bool) -> MailboxRow:
         status=connection.status,
         status_text=_status_text(connection),
         reason=wording.PROVIDER_PROBLEM if connected and faulty else connection.reason,
-        delayed_text=wording.delayed(connection.last_error) if is_late(connection) and not faulty else "",
+        delayed_text=wording.syncing.delayed(connection.last_error) if is_late(connection) and not faulty else "",
         last_success_at=connection.last_success_at,
         next_sync_at=connection.next_sync_at,
         importing=connected and connection.import_finished_at is None,
@@ -112,4 +112,4 @@ def _recovered(session: Session, connection: Connection) -> str:
         col(Message.sort_key) >= sort_key(start, ""),
         col(Message.sort_key) <= sort_key(end, ""),
     )
-    return wording.recovered(session.exec(gap).one(), period(start, end))
+    return wording.syncing.recovered(session.exec(gap).one(), period(start, end))

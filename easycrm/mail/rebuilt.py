@@ -34,7 +34,7 @@ def message(stored: Message) -> bytes:
     _set(made, "References", stored.references)
     made.attach(_content(opened(body.text), opened(body.html)))
     if files:
-        made.attach(MIMEText("".join(wording.not_fetched(name) + "\n" for name in files), "plain", "utf-8"))
+        made.attach(MIMEText("".join(wording.syncing.not_fetched(name) + "\n" for name in files), "plain", "utf-8"))
     return made.as_bytes()
 
 

@@ -26,7 +26,7 @@ class Receipt:
     @property
     def lines(self) -> tuple[str, ...]:
         """The receipt in sentences."""
-        return (wording.STOPPED, self._about_permission(), *self._about_access())
+        return (wording.connecting.STOPPED, self._about_permission(), *self._about_access())
 
     @property
     def link(self) -> str:
@@ -36,7 +36,7 @@ class Receipt:
     @property
     def link_words(self) -> str:
         """The words of the link."""
-        return wording.permission_page(self.provider_name)
+        return wording.connecting.permission_page(self.provider_name)
 
     @property
     def _gone(self) -> bool:
@@ -45,17 +45,17 @@ class Receipt:
     def _about_permission(self) -> str:
         match self.revocation:
             case "revoked" | "already revoked":
-                return wording.revocation_done(self.provider_name)
+                return wording.connecting.revocation_done(self.provider_name)
             case "not offered":
-                return wording.revocation_not_offered(self.provider_name)
+                return wording.connecting.revocation_not_offered(self.provider_name)
             case "asked":
-                return wording.revocation_asked(self.provider_name)
+                return wording.connecting.revocation_asked(self.provider_name)
             case "left in place":
-                return wording.LEFT_IN_PLACE
+                return wording.connecting.LEFT_IN_PLACE
             case "nothing to revoke":
-                return wording.NOTHING_TO_REVOKE
+                return wording.connecting.NOTHING_TO_REVOKE
 
     def _about_access(self) -> tuple[str, ...]:
         if self._gone or self.access_ends_at is None or self.access_ends_at <= now():
             return ()
-        return (wording.access_lives_on(math.ceil((self.access_ends_at - now()).total_seconds() / 60)),)
+        return (wording.connecting.access_lives_on(math.ceil((self.access_ends_at - now()).total_seconds() / 60)),)

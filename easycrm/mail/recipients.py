@@ -24,7 +24,7 @@ def parsed(text: str, *, field: str = "") -> tuple[Address, ...]:
     """
     found = {one.email.lower(): one for one in (_address(piece, field) for piece in _pieces(text))}
     if len(found) > MOST:
-        raise InvalidInput(wording.too_many_recipients(MOST), field=field)
+        raise InvalidInput(wording.writing.too_many_recipients(MOST), field=field)
     return tuple(found.values())
 
 
@@ -36,7 +36,7 @@ def one_line(text: str, *, field: str) -> str:
     """
     line = text.replace("\t", " ").strip()
     if any(unsafe(letter) for letter in line):
-        raise InvalidInput(wording.control_characters(field), field=field)
+        raise InvalidInput(wording.writing.control_characters(field), field=field)
     return line
 
 
@@ -85,7 +85,7 @@ def _address(piece: str, field: str) -> Address:
     try:
         valid = validate_email(email, check_deliverability=False)
     except EmailNotValidError as error:
-        raise InvalidInput(wording.no_recipient(piece[:100]), field=field) from error
+        raise InvalidInput(wording.writing.no_recipient(piece[:100]), field=field) from error
     return Address(valid.normalized, _unquoted(name.strip())[:_LONGEST_NAME])
 
 

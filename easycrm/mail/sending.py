@@ -59,7 +59,7 @@ async def work(outbox_id: int) -> Next:
     if job.message.state != State.QUEUED:
         return await sent_copy.look(job)
     connection = job.connection
-    refusal = cannot_send(connection) if connection else wording.NO_SENDER
+    refusal = cannot_send(connection) if connection else wording.writing.NO_SENDER
     if connection is None or refusal:
         return await _failed(job, refusal)
     if await asyncio.to_thread(_paused, connection.provider):
@@ -79,7 +79,7 @@ async def _send(job: Job, connection: Connection) -> Next:
     except SendOutcomeUnknown as error:
         return await _unknown(job, error)
     except (AnswerTooLarge, MessageGone):
-        return await _failed(job, wording.ATTACHMENT_GONE)
+        return await _failed(job, wording.writing.ATTACHMENT_GONE)
     except ProviderError as error:
         return await _refused(job, connection, error)
     except ConnectionEnded as error:
@@ -95,7 +95,7 @@ async def _prepared(job: Job, connection: Connection, provider: MailProvider, ac
     files = await asyncio.to_thread(sent_files.read, job.id)
     raw = await asyncio.to_thread(composing.composed, replace(letter, files=files))
     if len(raw) > provider.most_bytes:
-        raise CannotSend(wording.too_large_to_send(most_file_bytes(provider.most_bytes), provider.name))
+        raise CannotSend(wording.writing.too_large_to_send(most_file_bytes(provider.most_bytes), provider.name))
     outgoing = Outgoing(raw, job.message.key, provider_thread_id, answers, cast("Kind", job.message.kind))
     return _Ready(outgoing, composing.message_id(letter.key, letter.sender))
 
@@ -142,7 +142,7 @@ async def _unknown(job: Job, error: SendOutcomeUnknown) -> Next:
     wait = sent_copy.FIRST_LOOK_SECONDS
     at = now() + timedelta(seconds=wait)
     await asyncio.to_thread(
-        outbox_lease.settle, job, State.UNKNOWN, next_at=at, reason=wording.SEND_UNKNOWN, attempts=0
+        outbox_lease.settle, job, State.UNKNOWN, next_at=at, reason=wording.writing.SEND_UNKNOWN, attempts=0
     )
     return Next(wait)
 
@@ -155,7 +155,7 @@ async def _refused(job: Job, connection: Connection, error: ProviderError) -> Ne
         await asyncio.to_thread(outage.requires_reauthentication, connection.id or 0, connection.generation, reason)
         return await _failed(job, wording.NEEDS_REAUTHENTICATION)
     if isinstance(error, PermissionMissing):
-        return await _failed(job, wording.SEND_NOT_ALLOWED)
+        return await _failed(job, wording.writing.SEND_NOT_ALLOWED)
     if isinstance(error, ProviderMisconfigured):
         await asyncio.to_thread(outage.provider_fault, connection.provider, error)
         return await _later(job, _PAUSED_SECONDS, wording.PROVIDER_PROBLEM)
@@ -168,7 +168,7 @@ async def _refused(job: Job, connection: Connection, error: ProviderError) -> Ne
 async def _later(job: Job, wait: float, reason: str) -> Next:
     since = job.message.due_at or job.message.created_at
     if now() - since > TRIED_FOR:
-        return await _failed(job, f"{wording.SEND_GIVEN_UP}: {reason[:1].lower()}{reason[1:]}")
+        return await _failed(job, f"{wording.writing.SEND_GIVEN_UP}: {reason[:1].lower()}{reason[1:]}")
     at = now() + timedelta(seconds=wait)
     attempts = job.message.attempts + 1
     await asyncio.to_thread(

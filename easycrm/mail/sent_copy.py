@@ -56,7 +56,7 @@ async def look(job: Job) -> Next:
 
 async def _found(job: Job, connection: Connection) -> SentCopy | None:
     if connection.status != Status.CONNECTED:
-        raise EasyCRMError(wording.SEND_NOT_CONNECTED)
+        raise EasyCRMError(wording.writing.SEND_NOT_CONNECTED)
     access = token_vault.access(connection.id or 0, connection.generation)
     since = (job.message.handed_over_at or now()) - _BEFORE
     return await known(connection.provider).find_sent(access, job.message.key, since)
@@ -83,6 +83,6 @@ async def _not_found(job: Job, *, looked: bool) -> Next:
 
 async def _give_up(job: Job) -> Next:
     state = State(job.message.state)
-    reason = wording.SEND_STILL_UNKNOWN if state == State.UNKNOWN else ""
+    reason = wording.writing.SEND_STILL_UNKNOWN if state == State.UNKNOWN else ""
     await asyncio.to_thread(outbox_lease.settle, job, state, next_at=None, reason=reason)
     return Next()

@@ -46,7 +46,7 @@ def _source(file: OutboxFile) -> tuple[Attachment, Message]:
         source = session.get(Attachment, file.source_attachment_id) if file.source_attachment_id else None
         message = session.get(Message, source.message_id) if source else None
     if source is None or message is None:
-        raise EasyCRMError(wording.ATTACHMENT_GONE)
+        raise EasyCRMError(wording.writing.ATTACHMENT_GONE)
     return source, message
 
 
@@ -54,7 +54,7 @@ def _mailbox(connection_id: int) -> Connection:
     with reading() as session:
         connection = session.get_one(Connection, connection_id)
     if connection.status != Status.CONNECTED:
-        raise EasyCRMError(wording.SEND_NOT_CONNECTED)
+        raise EasyCRMError(wording.writing.SEND_NOT_CONNECTED)
     return connection
 
 

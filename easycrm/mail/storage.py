@@ -51,9 +51,11 @@ def fault(connection_id: int, lease: Lease | None, error: DBAPIError) -> None:
     _log.error("database cannot be written", cause=_outage.cause, connection=connection_id)
     with suppress(*FAULTS):
         if lease is not None:
-            schedule.fail(lease, wording.STORAGE_FAULT)
+            schedule.fail(lease, wording.syncing.STORAGE_FAULT)
         with transaction() as session:
-            if _tell(session, ALERT, DATABASE, wording.STORAGE_FAULT, wording.storage_alert(_outage.cause)):
+            if _tell(
+                session, ALERT, DATABASE, wording.syncing.STORAGE_FAULT, wording.syncing.storage_alert(_outage.cause)
+            ):
                 audit.record(session, "storage.failed", subject=DATABASE, detail=_outage.cause)
 
 
@@ -77,8 +79,8 @@ def works(connection_id: int) -> None:
     with transaction() as session:
         bell.resolve(session, ALERT, DATABASE)
         start, end = f"{since:%Y-%m-%d %H:%M}", f"{now():%H:%M}"
-        told = wording.storage_over(start, end, _outage.cause)
-        _tell(session, OVER, f"{DATABASE}:{start}", wording.STORAGE_OVER, told)
+        told = wording.syncing.storage_over(start, end, _outage.cause)
+        _tell(session, OVER, f"{DATABASE}:{start}", wording.syncing.STORAGE_OVER, told)
         audit.record(session, "storage.recovered", subject=DATABASE, detail=f"since {start} UTC, {_outage.cause}")
     _outage.since = None
     _outage.failed.clear()

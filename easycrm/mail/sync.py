@@ -140,7 +140,7 @@ def _cursors(lease: Lease) -> dict[str, str]:
 def _begin_import(lease: Lease) -> None:
     with transaction() as session:
         key = outage.subject_key(lease.connection_id)
-        bell.open(session, lease.user_id, "import", key, wording.import_started(lease.address), "")
+        bell.open(session, lease.user_id, "import", key, wording.syncing.import_started(lease.address), "")
 
 
 def _complete(lease: Lease, stored: Stored) -> None:
@@ -152,7 +152,7 @@ def _complete(lease: Lease, stored: Stored) -> None:
             connection.import_total = connection.import_done
             key = outage.subject_key(lease.connection_id)
             bell.resolve(session, "import", key)
-            told = wording.import_finished(connection.address, connection.import_done)
+            told = wording.syncing.import_finished(connection.address, connection.import_done)
             bell.open(session, lease.user_id, "imported", key, told, "")
         connection.changed_seq += 1
     _record(lease, stored)
@@ -189,7 +189,7 @@ def _restart(lease: Lease, stream: str) -> float | None:
         session.get_one(Connection, lease.connection_id).last_reconciled_at = None
         restarts = folder.restarts if folder else 1
     if restarts > MOST_RESTARTS:
-        schedule.fail(lease, wording.CURSOR_KEEPS_EXPIRING)
+        schedule.fail(lease, wording.syncing.CURSOR_KEEPS_EXPIRING)
         return None
     schedule.release(lease)
     return 0

@@ -161,7 +161,7 @@ class Refresh:
         """Somebody may have stored a newer token while this one was refused; else the grant is dead."""
         if _stored(self._connection_id, self._generation).version != seen:
             return held(self._connection_id, self._generation)
-        outage.requires_reauthentication(self._connection_id, self._generation, wording.GRANT_ENDED)
+        outage.requires_reauthentication(self._connection_id, self._generation, wording.connecting.GRANT_ENDED)
         raise error
 
     def _release(self) -> None:

@@ -35,7 +35,7 @@ def choose(user_id: int, connection_id: int, level: str) -> None:
         InvalidInput: there is no such level.
     """
     if level not in list(Visibility):
-        raise InvalidInput(wording.NO_SUCH_VISIBILITY, field="visibility")
+        raise InvalidInput(wording.contacts.NO_SUCH_VISIBILITY, field="visibility")
     with transaction() as session:
         connection = owned(session, user_id, connection_id)
         before, connection.visibility = connection.visibility, str(level)

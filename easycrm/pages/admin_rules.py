@@ -100,7 +100,7 @@ def _rules() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.h2("Emails that nobody keeps"),
-            rx.el.p(wording.RULES_LEAD, class_name="muted"),
+            rx.el.p(wording.rules.RULES_LEAD, class_name="muted"),
             class_name="grid gap-2",
         ),
         rule_form(AdminRulesState, "company-rules"),

@@ -106,7 +106,7 @@ def _disconnect_dialog() -> rx.Component:
     return confirm(
         rx.el.p(EmailState.asked_address, class_name="font-medium break-all"),
         rx.cond(EmailState.asked_warning != "", rx.el.p(EmailState.asked_warning)),
-        rx.el.p(download_link(wording.DOWNLOAD_EVERYTHING, EmailState.asked_about, EmailState.asked_address)),
+        rx.el.p(download_link(wording.syncing.DOWNLOAD_EVERYTHING, EmailState.asked_about, EmailState.asked_address)),
         name="disconnect",
         question=wording.CONFIRM_DISCONNECT,
         open=EmailState.asked_about > 0,

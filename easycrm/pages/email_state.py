@@ -142,7 +142,7 @@ def fill(state: EmailState, user_id: int) -> list[str]:
     if turned_off != state.turned_off:
         state.turned_off = turned_off
     return [
-        wording.import_finished(row.address, row.done)
+        wording.syncing.import_finished(row.address, row.done)
         for row in rows
         if row.status == "connected" and not row.importing and row.id in before and before[row.id].importing
     ]

@@ -70,7 +70,7 @@ class FoldersState(rx.State):
             self.wrong = error.user_message
             return
         if removed:
-            self.question = wording.removed_by_choice(removed)
+            self.question = wording.rules.removed_by_choice(removed)
         else:
             await self._choose(me().user_id)
 
@@ -135,7 +135,7 @@ def folders_dialog() -> rx.Component:
 def _choice() -> rx.Component:
     return rx.el.form(
         rx.el.p(
-            rx.cond(FoldersState.labels, wording.LABELS_LEAD, wording.FOLDERS_LEAD),
+            rx.cond(FoldersState.labels, wording.rules.LABELS_LEAD, wording.rules.FOLDERS_LEAD),
             class_name="muted small",
         ),
         rx.cond(FoldersState.wrong != "", notice(FoldersState.wrong, tone="bad", role="alert")),

@@ -45,7 +45,7 @@ class ForgetState(rx.State):
         yield
         try:
             count = await asyncio.to_thread(forget.forget, user_id, connection_id)
-            await tell(self, wording.emails_deleted(count))
+            await tell(self, wording.syncing.emails_deleted(count))
         except EasyCRMError as error:
             await tell(self, error.user_message, "bad")
         finally:
@@ -56,7 +56,7 @@ class ForgetState(rx.State):
 def delete_button(item: MailboxItem) -> rx.Component:
     """The button on the row of a disconnected mailbox."""
     ask = ForgetState.ask_delete(item.id, item.address)
-    return button(wording.DELETE_SYNCED_EMAILS, look="warn-quiet", on_click=ask)
+    return button(wording.syncing.DELETE_SYNCED_EMAILS, look="warn-quiet", on_click=ask)
 
 
 def delete_dialog() -> rx.Component:
@@ -64,9 +64,9 @@ def delete_dialog() -> rx.Component:
     return confirm(
         rx.el.p(ForgetState.asked_address, class_name="font-medium break-all"),
         name="delete-emails",
-        question=wording.CONFIRM_DELETE,
+        question=wording.syncing.CONFIRM_DELETE,
         open=ForgetState.asked_about > 0,
-        yes=wording.DELETE_SYNCED_EMAILS,
+        yes=wording.syncing.DELETE_SYNCED_EMAILS,
         on_yes=ForgetState.confirm_delete,
         on_no=ForgetState.keep_emails,
         busy=ForgetState.busy,

@@ -53,7 +53,9 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
                 item.status == Status.NOT_CONNECTED.value,
                 rx.cond(
                     item.done > 0,
-                    rx.fragment(download_link(wording.DOWNLOAD_STORED, item.id, item.address), delete_button(item)),
+                    rx.fragment(
+                        download_link(wording.syncing.DOWNLOAD_STORED, item.id, item.address), delete_button(item)
+                    ),
                 ),
                 button(
                     wording.DISCONNECT, look="warn-quiet", on_click=EmailState.ask_disconnect(item.id, item.address)

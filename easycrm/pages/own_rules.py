@@ -69,7 +69,7 @@ def own_rules() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.h2("Emails to leave out"),
-            rx.el.p(wording.RULES_LEAD, class_name="muted"),
+            rx.el.p(wording.rules.RULES_LEAD, class_name="muted"),
             class_name="grid gap-2",
         ),
         rule_form(OwnRulesState, "own-rules"),

@@ -62,7 +62,7 @@ class RuleBook(rx.State, mixin=True):
             self.wrong = error.user_message
             return
         self.asked_kind, self.asked_value = found.kind.value, found.value
-        self.asked_text = wording.removed_by_choice(found.count)
+        self.asked_text = wording.rules.removed_by_choice(found.count)
 
     async def _add(self, owner_id: int, actor_id: int) -> None:
         value, kind = self.asked_value, Kind.ADDRESS if self.asked_kind == Kind.ADDRESS.value else Kind.DOMAIN
@@ -74,7 +74,7 @@ class RuleBook(rx.State, mixin=True):
         else:
             worker.request_rules()
             self.added += 1
-            await tell(self, wording.rule_added(value))
+            await tell(self, wording.rules.rule_added(value))
         self._show(owner_id)
 
     async def _end(self, owner_id: int, actor_id: int) -> None:
@@ -86,7 +86,7 @@ class RuleBook(rx.State, mixin=True):
             await tell(self, error.user_message, "bad")
         else:
             worker.request_rules()
-            await tell(self, wording.rule_removed(value))
+            await tell(self, wording.rules.rule_removed(value))
         self._show(owner_id)
 
 
@@ -159,7 +159,7 @@ def rule_dialogs(state: Any, scope: str) -> rx.Component:
         ),
         confirm(
             rx.el.p(state.ending_value, class_name="font-medium break-all"),
-            rx.el.p(wording.RULE_END_MEANS),
+            rx.el.p(wording.rules.RULE_END_MEANS),
             name=f"{scope}-end",
             question="Remove this rule?",
             open=state.ending > 0,

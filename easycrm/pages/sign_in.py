@@ -24,7 +24,7 @@ def sign_in() -> rx.Component:
             button("Sign in", look="primary", type="submit"),
             action="/auth/sign-in",
         ),
-        [wording.WRONG_CREDENTIALS, wording.TOO_MANY_ATTEMPTS],
+        [wording.people.WRONG_CREDENTIALS, wording.people.TOO_MANY_ATTEMPTS],
     )
 
 
@@ -41,7 +41,12 @@ def setup() -> rx.Component:
             button("Create administrator", look="primary", type="submit"),
             action="/auth/setup",
         ),
-        [wording.SETUP_LINK_OVER, wording.NOT_AN_ADDRESS, wording.PASSWORD_LENGTH, wording.PASSWORD_IS_ADDRESS],
+        [
+            wording.people.SETUP_LINK_OVER,
+            wording.people.NOT_AN_ADDRESS,
+            wording.people.PASSWORD_LENGTH,
+            wording.people.PASSWORD_IS_ADDRESS,
+        ],
     )
 
 

@@ -70,7 +70,7 @@ def why_missing() -> rx.Component:
     """The card with the question; for people who have a mailbox."""
     return rx.el.section(
         rx.el.details(
-            rx.el.summary(wording.WHY_MISSING),
+            rx.el.summary(wording.syncing.WHY_MISSING),
             rx.el.form(
                 rx.el.div(
                     rx.el.label("Mailbox", html_for="why-mailbox"),

@@ -56,7 +56,7 @@ def normalised(email: str) -> str:
     try:
         return validate_email(email.strip(), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
-        raise InvalidInput(wording.NOT_AN_ADDRESS, field="email") from error
+        raise InvalidInput(wording.people.NOT_AN_ADDRESS, field="email") from error
 
 
 def list_all() -> list[Account]:

@@ -8,7 +8,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from easycrm.core import wording
 from easycrm.core.errors import InvalidInput
 
-SHORTEST, LONGEST = 12, 200  # wording.PASSWORD_LENGTH says the same
+SHORTEST, LONGEST = 12, 200  # wording.people.PASSWORD_LENGTH says the same
 
 
 @lru_cache(maxsize=1)
@@ -23,9 +23,9 @@ def check(password: str, email: str) -> None:
         InvalidInput: with what to change.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise InvalidInput(wording.PASSWORD_LENGTH, field="password")
+        raise InvalidInput(wording.people.PASSWORD_LENGTH, field="password")
     if password.strip().lower() in (email.lower(), email.lower().partition("@")[0]):
-        raise InvalidInput(wording.PASSWORD_IS_ADDRESS, field="password")
+        raise InvalidInput(wording.people.PASSWORD_IS_ADDRESS, field="password")
 
 
 def hashed(password: str) -> str:

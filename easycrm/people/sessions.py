@@ -54,7 +54,7 @@ def sign_in(email: str, password: str, *, client: str, replaces: str = "") -> st
     fits = passwords.fits(password, user.password_hash if user else None)
     if user is None or not fits or not user.active:
         sign_in_limit.failed(address, client)
-        raise Refused(wording.WRONG_CREDENTIALS)
+        raise Refused(wording.people.WRONG_CREDENTIALS)
     sign_in_limit.succeeded(address)
     with transaction() as session:
         _end(session, replaces)

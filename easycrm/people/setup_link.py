@@ -41,7 +41,7 @@ def use(value: str, *, email: str, password: str) -> None:
         query = select(SetupLink).where(SetupLink.token_hash == _hash(value), col(SetupLink.used_at).is_(None))
         link = session.exec(query).first()
         if link is None or link.expires_at <= now() or accounts.any_admin():
-            raise Refused(wording.SETUP_LINK_OVER)
+            raise Refused(wording.people.SETUP_LINK_OVER)
         link.used_at = now()
     accounts.create(email=address, role="admin", password=password)
 

@@ -38,7 +38,7 @@ def check(account: str, client: str) -> None:
         ):
             query = select(func.count()).where(column == value, col(SignInFailure.at) > since)
             if session.exec(query).one() >= most:
-                raise Refused(wording.TOO_MANY_ATTEMPTS)
+                raise Refused(wording.people.TOO_MANY_ATTEMPTS)
 
 
 def failed(account: str, client: str) -> None:

@@ -63,7 +63,7 @@ class PermissionMissing(ProviderError):
 class NoMailbox(ProviderError):
     """The account exists, its mailbox does not."""
 
-    default_message = wording.NO_MAILBOX
+    default_message = wording.connecting.NO_MAILBOX
     permanent = True
     owner = "user"
 
@@ -71,7 +71,7 @@ class NoMailbox(ProviderError):
 class ConsentFailed(ProviderError):
     """Code or proof of identity was not accepted: nothing comes into being."""
 
-    default_message = wording.CONSENT_IDENTITY_UNPROVEN
+    default_message = wording.connecting.CONSENT_IDENTITY_UNPROVEN
     permanent = True
     owner = "user"
 
@@ -79,7 +79,7 @@ class ConsentFailed(ProviderError):
 class IdentityMismatch(ConsentFailed):
     """The mailbox profile belongs to somebody other than the one who signed in."""
 
-    default_message = wording.CONSENT_PROFILE_MISMATCH
+    default_message = wording.connecting.CONSENT_PROFILE_MISMATCH
 
 
 class ProviderMisconfigured(ProviderError):
@@ -118,7 +118,7 @@ class MessageRefused(ProviderError):
 class SendOutcomeUnknown(ProviderError):
     """The request to send may have arrived: the connection broke after it was written, or the answer made no sense."""
 
-    default_message = wording.SEND_UNKNOWN
+    default_message = wording.writing.SEND_UNKNOWN
 
 
 class RateLimited(ProviderError):

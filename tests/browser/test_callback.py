@@ -49,7 +49,7 @@ def test_threat_04_a_callback_opened_in_another_browser_connects_nothing(
     victim.page.goto(callback)
 
     settled(victim.page)
-    expect(victim.page.get_by_text(wording.CONSENT_UNKNOWN, exact=True)).to_be_visible()
+    expect(victim.page.get_by_text(wording.connecting.CONSENT_UNKNOWN, exact=True)).to_be_visible()
     assert connections(product, address) == 0
 
 
@@ -77,7 +77,7 @@ def test_threat_05_a_callback_after_another_user_signed_in_connects_nothing(
     first.page.goto(callback)
 
     settled(first.page)
-    expect(first.page.get_by_text(wording.CONSENT_UNKNOWN, exact=True)).to_be_visible()
+    expect(first.page.get_by_text(wording.connecting.CONSENT_UNKNOWN, exact=True)).to_be_visible()
     assert connections(product, address) == 0
 
 
@@ -130,7 +130,7 @@ def test_threat_03_an_expired_state_says_start_again(product: Product, member: P
     member.page.goto(callback)
 
     settled(member.page)
-    expect(member.page.get_by_text(wording.CONSENT_EXPIRED, exact=True)).to_be_visible()
+    expect(member.page.get_by_text(wording.connecting.CONSENT_EXPIRED, exact=True)).to_be_visible()
     expect(member.page.get_by_role("button", name="Start again")).to_be_visible()
     assert connections(product, address) == 0
 

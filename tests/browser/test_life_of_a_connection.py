@@ -80,7 +80,7 @@ def test_threat_16_reconnecting_with_another_mailbox_is_refused(
     provider_region(page, provider).get_by_role("button", name="Reconnect").click()
     allow(page, other)
 
-    expect(page.get_by_text(wording.wrong_mailbox(address, other), exact=True)).to_be_visible()
+    expect(page.get_by_text(wording.connecting.wrong_mailbox(address, other), exact=True)).to_be_visible()
     expect(provider_region(page, provider).get_by_text("Requires Re-authentication", exact=True)).to_be_visible()
     assert product.rows("SELECT count(*) FROM connection WHERE address = ?", other) == [(0,)]
     assert product.rows("SELECT count(*) FROM message") == stored

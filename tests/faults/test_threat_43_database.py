@@ -125,7 +125,7 @@ async def test_threat_43_nothing_is_lost_while_the_database_cannot_be_written(
     assert (row.status, row.import_finished_at) == (Status.CONNECTED, None)
     with later(hours=2):
         shown = overview.mailboxes(mailbox.user_id)[0]
-        assert shown.delayed_text.startswith(wording.SYNC_DELAYED)
+        assert shown.delayed_text.startswith(wording.syncing.SYNC_DELAYED)
     assert wording.NEEDS_REAUTHENTICATION not in told_owner(mailbox)
 
     with later(seconds=LEASE.total_seconds() + 60):
@@ -146,13 +146,13 @@ async def test_threat_43_the_admins_are_alerted_while_it_lasts_and_afterwards(ma
         with later(minutes=10):
             await slices(mailbox)
             assert told() == during
-    assert during == [wording.STORAGE_FAULT]
-    assert mailbox.row().last_error == wording.STORAGE_FAULT
+    assert during == [wording.syncing.STORAGE_FAULT]
+    assert mailbox.row().last_error == wording.syncing.STORAGE_FAULT
 
     with later(hours=2):
         await slices(mailbox)
 
-    assert told() == [wording.STORAGE_OVER]
+    assert told() == [wording.syncing.STORAGE_OVER]
     with reading() as session:
         query = select(AuditEvent.event).where(col(AuditEvent.event).startswith("storage."))
         assert session.exec(query.order_by(col(AuditEvent.id))).all() == ["storage.failed", "storage.recovered"]
@@ -162,9 +162,9 @@ async def test_threat_43_an_alert_that_could_not_be_written_follows(mailbox: Mai
     with locked(db.engine()):
         await slices(mailbox)
     # PostgreSQL locks a table, SQLite the whole database: there nobody can be told yet.
-    assert told() == ([] if db.engine().dialect.name == "sqlite" else [wording.STORAGE_FAULT])
+    assert told() == ([] if db.engine().dialect.name == "sqlite" else [wording.syncing.STORAGE_FAULT])
 
     with later(hours=2):
         await slices(mailbox)
 
-    assert told() == [wording.STORAGE_OVER]
+    assert told() == [wording.syncing.STORAGE_OVER]

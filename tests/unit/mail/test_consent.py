@@ -83,7 +83,7 @@ async def test_threat_01_missing_or_empty_state_links_nothing(
 ) -> None:
     await state(ada)
     before = written_so_far()
-    assert (await refusal(ada, pairs)).user_message == wording.CONSENT_UNKNOWN
+    assert (await refusal(ada, pairs)).user_message == wording.connecting.CONSENT_UNKNOWN
     assert written_so_far() == before
     assert google.count("exchange") == 0
 
@@ -121,7 +121,7 @@ async def test_threat_02_a_replayed_refusal_stays_a_refusal(ada: Someone, google
     first = await refusal(ada, [("state", begun), ("code", "bad")])
     assert first.kind == "unproven"
     again = await refusal(ada, [("state", begun), ("code", "good")])
-    assert again.user_message == wording.CONSENT_REPEATED
+    assert again.user_message == wording.connecting.CONSENT_REPEATED
     assert google.count("exchange") == 1
     assert count(Connection) == [0]
 
@@ -133,7 +133,9 @@ async def test_threat_03_a_state_older_than_ten_minutes_starts_again(ada: Someon
         clock.shift(timedelta(minutes=10, seconds=-1))
         assert not (await answer(ada, [("state", in_time), ("code", "good")])).repeated
         clock.shift(timedelta(seconds=1))
-        assert (await refusal(ada, [("state", late), ("code", "good")])).user_message == wording.CONSENT_EXPIRED
+        assert (
+            await refusal(ada, [("state", late), ("code", "good")])
+        ).user_message == wording.connecting.CONSENT_EXPIRED
     assert google.count("exchange") == 1
 
 
@@ -177,7 +179,7 @@ async def test_threat_07_no_code_code_and_error_or_duplicates_link_nothing(
 ) -> None:
     begun = await state(ada)
     before = written_so_far()
-    assert (await refusal(ada, [("state", begun), *pairs])).user_message == wording.CONSENT_MALFORMED
+    assert (await refusal(ada, [("state", begun), *pairs])).user_message == wording.connecting.CONSENT_MALFORMED
     assert written_so_far() == before
     assert google.count("exchange") == 0
 
@@ -202,14 +204,14 @@ async def test_threat_11_a_forged_denial_writes_nothing(database: Engine, ada: S
     await connected()
     before = _everything(database)
     for pairs in ([("error", "access_denied")], [("state", "forged"), ("error", "access_denied")]):
-        assert (await refusal(ada, pairs)).user_message == wording.CONSENT_UNKNOWN
+        assert (await refusal(ada, pairs)).user_message == wording.connecting.CONSENT_UNKNOWN
     assert _everything(database) == before
 
 
 async def test_threat_12_a_wrong_issuer_makes_no_token_request(ada: Someone, google: FakeProvider) -> None:
     for issuer in ("https://evil.example.com", "https://provider.example.com/", "", "HTTPS://provider.example.com"):
         pairs = [("state", await state(ada)), ("code", "good"), ("iss", issuer)]
-        assert (await refusal(ada, pairs)).user_message == wording.CONSENT_WRONG_PROVIDER
+        assert (await refusal(ada, pairs)).user_message == wording.connecting.CONSENT_WRONG_PROVIDER
     assert google.count("exchange") == 0
 
 
@@ -222,7 +224,7 @@ async def test_threat_12_the_other_providers_callback_makes_no_token_request(
     ada: Someone, google: FakeProvider, microsoft: FakeProvider
 ) -> None:
     pairs = [("state", await state(ada)), ("code", "good")]
-    assert (await refusal(ada, pairs, "microsoft")).user_message == wording.CONSENT_UNKNOWN
+    assert (await refusal(ada, pairs, "microsoft")).user_message == wording.connecting.CONSENT_UNKNOWN
     assert google.count("exchange") + microsoft.count("exchange") == 0
 
 
@@ -230,7 +232,7 @@ async def test_threat_12_the_other_providers_callback_makes_no_token_request(
 async def test_threat_12_another_error_has_its_own_text(ada: Someone, google: FakeProvider, error: str) -> None:
     pairs = [("state", await state(ada)), ("error", error)]
     refused = await refusal(ada, pairs)
-    assert refused.user_message == wording.CONSENT_PROVIDER_ERROR
+    assert refused.user_message == wording.connecting.CONSENT_PROVIDER_ERROR
     assert google.count("exchange") == 0
 
 
@@ -240,7 +242,7 @@ async def test_threat_13_a_missing_permission_is_named_and_not_connected(
 ) -> None:
     google.capabilities = frozenset(Capability) - {missing}
     refused = await refusal(ada, [("state", await state(ada)), ("code", "good")])
-    assert refused.user_message == wording.missing_permissions([missing.value])
+    assert refused.user_message == wording.connecting.missing_permissions([missing.value])
     assert count(Connection, TokenSet) == [0, 0]
     assert google.revoked == ["canary-refresh-1"]
 
@@ -248,7 +250,7 @@ async def test_threat_13_a_missing_permission_is_named_and_not_connected(
 async def test_threat_14_no_refresh_token_at_first_connect_is_refused(ada: Someone, google: FakeProvider) -> None:
     google.gives_refresh_token = False
     refused = await refusal(ada, [("state", await state(ada)), ("code", "good")])
-    assert refused.user_message == wording.CONSENT_NO_REFRESH_TOKEN
+    assert refused.user_message == wording.connecting.CONSENT_NO_REFRESH_TOKEN
     assert count(Connection, TokenSet) == [0, 0]
 
 
@@ -283,7 +285,7 @@ async def test_a_mailbox_outside_the_allowed_domains_is_refused(
         enabled=True,
     )
     refused = await refusal(ada, [("state", await state(ada)), ("code", "good")])
-    assert refused.user_message == wording.CONSENT_ADDRESS_NOT_ALLOWED
+    assert refused.user_message == wording.connecting.CONSENT_ADDRESS_NOT_ALLOWED
     assert count(Connection) == [0]
 
 
@@ -338,7 +340,7 @@ async def test_threat_16_a_reconnect_with_another_mailbox_changes_nothing(
     google.identity = Identity("subject-eve", "eve@example.com")
     begun = await state(ada, reconnects=first.connection_id)
     refused = await refusal(ada, [("state", begun), ("code", "good")])
-    assert refused.user_message == wording.wrong_mailbox("ada@example.com", "eve@example.com")
+    assert refused.user_message == wording.connecting.wrong_mailbox("ada@example.com", "eve@example.com")
     assert refused.reconnects == first.connection_id
     assert stored().model_dump() == before
 

@@ -146,7 +146,7 @@ async def test_threat_13_a_scope_left_out_is_named_and_not_connected(
 ) -> None:
     flow.simulator.post("consent", drop_scopes=[google_scope if flow.provider == "google" else microsoft_scope])
     refused = await flow.refusal()
-    assert refused.user_message == wording.missing_permissions([words])
+    assert refused.user_message == wording.connecting.missing_permissions([words])
     assert stored() == (0, 0)
     if flow.provider == "google":
         assert flow.live_grants() == []
@@ -154,7 +154,7 @@ async def test_threat_13_a_scope_left_out_is_named_and_not_connected(
 
 async def test_threat_14_no_refresh_token_is_not_connected_and_says_why(flow: Flow) -> None:
     flow.simulator.post("consent", omit_refresh_token=True)
-    assert (await flow.refusal()).user_message == wording.CONSENT_NO_REFRESH_TOKEN
+    assert (await flow.refusal()).user_message == wording.connecting.CONSENT_NO_REFRESH_TOKEN
     assert stored() == (0, 0)
 
 
@@ -179,7 +179,10 @@ async def test_threat_15_a_bent_id_token_links_nothing(flow: Flow, bend: dict[st
     flow.simulator.post("id-token", **bend)
     refused = await flow.refusal()
     assert refused.kind in ("unproven", "identity")
-    assert refused.user_message in (wording.CONSENT_IDENTITY_UNPROVEN, wording.CONSENT_PROFILE_MISMATCH)
+    assert refused.user_message in (
+        wording.connecting.CONSENT_IDENTITY_UNPROVEN,
+        wording.connecting.CONSENT_PROFILE_MISMATCH,
+    )
     assert stored() == (0, 0)
 
 
@@ -187,7 +190,7 @@ async def test_threat_16_a_reconnect_with_another_mailbox_is_refused(flow: Flow)
     done = await flow.connect()
     before = rows()[0].model_dump()
     refused = await flow.refusal(flow.other_email, reconnects=done.connection_id)
-    assert refused.user_message == wording.wrong_mailbox(flow.email, flow.other_email)
+    assert refused.user_message == wording.connecting.wrong_mailbox(flow.email, flow.other_email)
     assert rows()[0].model_dump() == before
 
 
@@ -311,7 +314,7 @@ async def test_a_provider_that_cannot_be_reached_at_the_callback_says_so(flow: F
 
 @pytest.mark.parametrize("flow", ["microsoft"], indirect=True)
 async def test_an_account_without_a_mailbox_says_so(flow: Flow) -> None:
-    assert (await flow.refusal("nomailbox@example.net")).user_message == wording.NO_MAILBOX
+    assert (await flow.refusal("nomailbox@example.net")).user_message == wording.connecting.NO_MAILBOX
     assert stored() == (0, 0)
 
 

@@ -294,7 +294,7 @@ async def test_the_people_api_being_off_is_the_admins_turn_and_stops_no_mail(
     await read(mailbox)
 
     (notice,) = bell.of_user(admin_id)
-    assert notice.title == wording.contacts_not_importable("Google Workspace")
+    assert notice.title == wording.connecting.contacts_not_importable("Google Workspace")
     assert bell.of_user(mailbox.user_id) == []
     await mailbox.sync()
     mailbox.assert_equal()

@@ -57,14 +57,14 @@ async def test_google_is_asked_and_the_receipt_says_when_it_has_withdrawn(
 ) -> None:
     done = await connected()
     receipt = disconnect.disconnect(ada.user_id, done.connection_id)
-    assert receipt.lines[:2] == (wording.STOPPED, wording.revocation_asked("Google Workspace"))
-    assert wording.access_lives_on(60) in receipt.lines
+    assert receipt.lines[:2] == (wording.connecting.STOPPED, wording.connecting.revocation_asked("Google Workspace"))
+    assert wording.connecting.access_lives_on(60) in receipt.lines
     assert receipt.link == google.consent_page
     assert len(pending()) == 1
     assert "canary" not in repr(pending())
 
     receipt = await disconnect.revoke_now(receipt)
-    assert receipt.lines == (wording.STOPPED, wording.revocation_done("Google Workspace"))
+    assert receipt.lines == (wording.connecting.STOPPED, wording.connecting.revocation_done("Google Workspace"))
     assert receipt.link == ""
     assert google.revoked == ["canary-refresh-1"]
     assert pending() == []
@@ -75,9 +75,12 @@ async def test_microsoft_receipt_links_to_where_the_person_removes_the_consent(
 ) -> None:
     done = await connected(fake=microsoft)
     receipt = await disconnect.revoke_now(disconnect.disconnect(ada.user_id, done.connection_id))
-    assert receipt.lines[1] == wording.revocation_not_offered("Microsoft 365")
-    assert receipt.lines[2] == wording.access_lives_on(60)
-    assert (receipt.link, receipt.link_words) == (microsoft.consent_page, wording.permission_page("Microsoft 365"))
+    assert receipt.lines[1] == wording.connecting.revocation_not_offered("Microsoft 365")
+    assert receipt.lines[2] == wording.connecting.access_lives_on(60)
+    assert (receipt.link, receipt.link_words) == (
+        microsoft.consent_page,
+        wording.connecting.permission_page("Microsoft 365"),
+    )
     assert pending() == []
     assert microsoft.count("revoke") == 0
 
@@ -103,7 +106,7 @@ async def test_threat_23_somebody_elses_connection_does_not_exist(mallory: Someo
 
 async def test_a_disconnect_resolves_the_notice(ada: Someone, connected: Connect) -> None:
     done = await connected()
-    outage.requires_reauthentication(done.connection_id, 1, wording.GRANT_ENDED)
+    outage.requires_reauthentication(done.connection_id, 1, wording.connecting.GRANT_ENDED)
     receipt = disconnect.disconnect(ada.user_id, done.connection_id)
     assert bell.of_user(ada.user_id) == []
     assert receipt.revocation == "nothing to revoke"
@@ -133,7 +136,7 @@ async def test_threat_37_a_failing_revocation_is_retried_sealed_and_gone_after_2
         done = await connected()
         google.fails["revoke"] = error
         receipt = await disconnect.revoke_now(disconnect.disconnect(ada.user_id, done.connection_id))
-        assert wording.revocation_asked("Google Workspace") in receipt.lines
+        assert wording.connecting.revocation_asked("Google Workspace") in receipt.lines
         assert token_sets() == 0
         for _ in range(24 * 60 - 1):
             clock.shift(timedelta(minutes=1))
@@ -183,9 +186,9 @@ async def test_a_grant_that_another_user_lives_on_is_left_in_place(
     ada: Someone, mallory: Someone, google: FakeProvider, connected: Connect
 ) -> None:
     mine, theirs = await connected(), await connected(mallory)
-    assert disconnect.warning(ada.user_id, mine.connection_id) == wording.SHARED_GRANT
+    assert disconnect.warning(ada.user_id, mine.connection_id) == wording.connecting.SHARED_GRANT
     receipt = await disconnect.revoke_now(disconnect.disconnect(ada.user_id, mine.connection_id))
-    assert wording.LEFT_IN_PLACE in receipt.lines
+    assert wording.connecting.LEFT_IN_PLACE in receipt.lines
     assert google.revoked == []
     assert pending() == []
     assert row(theirs.connection_id).status == Status.CONNECTED
@@ -229,7 +232,7 @@ async def test_a_deactivated_users_connections_all_end(
     assert len(receipts) == 2
     with reading() as session:
         rows = session.exec(select(Connection)).all()
-        assert {(one.status, one.reason) for one in rows} == {(Status.NOT_CONNECTED, wording.DEACTIVATED)}
+        assert {(one.status, one.reason) for one in rows} == {(Status.NOT_CONNECTED, wording.connecting.DEACTIVATED)}
         assert not session.get_one(User, ada.user_id).active
         assert session.exec(select(UserSession).where(UserSession.user_id == ada.user_id)).first() is None
     assert token_sets() == 0
@@ -277,7 +280,7 @@ async def test_a_receipts_token_life_is_that_of_the_token(
         done = await connected()
         clock.shift(timedelta(minutes=59))
         receipt = disconnect.disconnect(ada.user_id, done.connection_id)
-        assert wording.access_lives_on(1) in receipt.lines
+        assert wording.connecting.access_lives_on(1) in receipt.lines
         clock.shift(timedelta(minutes=1))
         assert receipt.access_ends_at == now()
         assert len(receipt.lines) == 2

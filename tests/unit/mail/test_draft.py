@@ -111,7 +111,7 @@ def test_what_is_typed_is_kept_clean_and_a_stale_tab_is_told(ada: Someone) -> No
     assert (kept.version, kept.fields.to, kept.fields.html) == (version, "half an addr", "<p>Hi</p>")
     with pytest.raises(Refused) as refused:
         draft.save(ada.user_id, ident, 1, fields(subject="from the other tab"))
-    assert refused.value.user_message == wording.DRAFT_CHANGED
+    assert refused.value.user_message == wording.writing.DRAFT_CHANGED
     assert draft.opened(ada.user_id, ident).fields.subject == "a\ufffdb"
 
 

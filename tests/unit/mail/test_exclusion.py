@@ -333,9 +333,9 @@ def test_what_is_entered_is_stored_in_one_form(database: object, kind: Kind, ent
     with reading() as session:
         assert list(session.exec(select(ExclusionRule.value))) == [stored]
         assert session.exec(select(AuditEvent.event, AuditEvent.subject)).all() == [("rule.added", stored)]
-    with pytest.raises(InvalidInput, match=wording.RULE_EXISTS):
+    with pytest.raises(InvalidInput, match=wording.rules.RULE_EXISTS):
         exclusion.add(1, 1, kind, stored)
-    with pytest.raises(InvalidInput, match=wording.RULE_EXISTS):
+    with pytest.raises(InvalidInput, match=wording.rules.RULE_EXISTS):
         exclusion.preview(1, kind, entered)
     exclusion.add(2, 2, kind, stored)
 
@@ -343,17 +343,17 @@ def test_what_is_entered_is_stored_in_one_form(database: object, kind: Kind, ent
 @pytest.mark.parametrize(
     ("kind", "entered", "told"),
     [
-        (Kind.DOMAIN, "  ", wording.RULE_EMPTY),
-        (Kind.DOMAIN, "*.example.com", wording.RULE_WILDCARD),
-        (Kind.ADDRESS, "*@example.com", wording.RULE_WILDCARD),
-        (Kind.DOMAIN, "%", wording.RULE_WILDCARD),
-        (Kind.DOMAIN, "ada@example.com", wording.RULE_NEEDS_DOMAIN_NOT_ADDRESS),
-        (Kind.DOMAIN, "com", wording.RULE_NEEDS_DOMAIN),
-        (Kind.DOMAIN, "exa mple.com", wording.RULE_NEEDS_DOMAIN),
-        (Kind.DOMAIN, "example.com\x00", wording.RULE_NEEDS_DOMAIN),
-        (Kind.ADDRESS, "example.com", wording.RULE_NEEDS_ADDRESS),
-        (Kind.ADDRESS, "a@b@example.com", wording.RULE_NEEDS_ADDRESS),
-        (Kind.ADDRESS, "x" * 400 + "@example.com", wording.RULE_NEEDS_ADDRESS),
+        (Kind.DOMAIN, "  ", wording.rules.RULE_EMPTY),
+        (Kind.DOMAIN, "*.example.com", wording.rules.RULE_WILDCARD),
+        (Kind.ADDRESS, "*@example.com", wording.rules.RULE_WILDCARD),
+        (Kind.DOMAIN, "%", wording.rules.RULE_WILDCARD),
+        (Kind.DOMAIN, "ada@example.com", wording.rules.RULE_NEEDS_DOMAIN_NOT_ADDRESS),
+        (Kind.DOMAIN, "com", wording.rules.RULE_NEEDS_DOMAIN),
+        (Kind.DOMAIN, "exa mple.com", wording.rules.RULE_NEEDS_DOMAIN),
+        (Kind.DOMAIN, "example.com\x00", wording.rules.RULE_NEEDS_DOMAIN),
+        (Kind.ADDRESS, "example.com", wording.rules.RULE_NEEDS_ADDRESS),
+        (Kind.ADDRESS, "a@b@example.com", wording.rules.RULE_NEEDS_ADDRESS),
+        (Kind.ADDRESS, "x" * 400 + "@example.com", wording.rules.RULE_NEEDS_ADDRESS),
     ],
 )
 def test_what_cannot_be_a_rule_is_refused_with_a_hint(database: object, kind: Kind, entered: str, told: str) -> None:

@@ -143,7 +143,7 @@ async def test_a_provider_that_asked_to_wait_is_not_hurried(mailbox: Mailbox) ->
 async def test_inbox_and_sent_cannot_both_be_left_out(mailbox: Mailbox) -> None:
     wish = {ident(mailbox, "Inbox"): False, ident(mailbox, "Sent"): False}
     for act in (folder_choice.choose, folder_choice.concerned):
-        with pytest.raises(InvalidInput, match=wording.FOLDERS_NEED_ONE):
+        with pytest.raises(InvalidInput, match=wording.rules.FOLDERS_NEED_ONE):
             act(mailbox.user_id, mailbox.connection_id, wish)
 
     choose(mailbox, Inbox=False)

@@ -74,5 +74,5 @@ def test_what_is_no_domain_is_refused(mailboxes: None, entered: str) -> None:
         internal_mail.save(1, hide=True, domains=entered)
     assert caught.value.field == "domains"
     assert caught.value.user_message in (
-        wording.RULE_WILDCARD, wording.RULE_NEEDS_DOMAIN, wording.RULE_NEEDS_DOMAIN_NOT_ADDRESS
+        wording.rules.RULE_WILDCARD, wording.rules.RULE_NEEDS_DOMAIN, wording.rules.RULE_NEEDS_DOMAIN_NOT_ADDRESS
     )  # fmt: skip

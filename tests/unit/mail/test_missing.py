@@ -35,10 +35,10 @@ async def asked(mailbox: Mailbox, text: str) -> tuple[list[str], str]:
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
-        ({}, wording.NOT_YET),
-        ({"folder": "spam"}, wording.IN_SPAM),
-        ({"folder": "trash"}, wording.IN_TRASH),
-        ({"days_ago": 200}, wording.OLDER_THAN_WINDOW),
+        ({}, wording.syncing.NOT_YET),
+        ({"folder": "spam"}, wording.syncing.IN_SPAM),
+        ({"folder": "trash"}, wording.syncing.IN_TRASH),
+        ({"days_ago": 200}, wording.syncing.OLDER_THAN_WINDOW),
     ],
 )
 async def test_each_reason_is_named(mailbox: Mailbox, more: dict[str, object], reason: str) -> None:
@@ -55,7 +55,7 @@ async def test_what_is_here_is_said_to_be_here_with_its_thread(mailbox: Mailbox)
 
     answer = await missing.why(mailbox.user_id, mailbox.connection_id, "zebra quotation")
 
-    assert [finding.explanation for finding in answer.findings] == [wording.HERE]
+    assert [finding.explanation for finding in answer.findings] == [wording.syncing.HERE]
     assert answer.findings[0].thread_id in {message.thread_id for message in mailbox.stored().values()}
 
 
@@ -68,11 +68,11 @@ async def test_what_could_not_be_stored_says_why(mailbox: Mailbox) -> None:
         skipped = SkippedMessage(connection_id=mailbox.connection_id, provider_message_id=ident, reason="too large")
         session.add(skipped)
 
-    assert await asked(mailbox, "Zebra quotation") == ([wording.could_not_be_stored("too large")], "")
+    assert await asked(mailbox, "Zebra quotation") == ([wording.syncing.could_not_be_stored("too large")], "")
 
 
 async def test_what_is_nowhere_is_said_to_be_nowhere(mailbox: Mailbox) -> None:
-    assert await asked(mailbox, "nosuchwordanywhere") == ([], wording.NOT_THERE)
+    assert await asked(mailbox, "nosuchwordanywhere") == ([], wording.syncing.NOT_THERE)
 
 
 async def test_a_disconnected_mailbox_is_searched_only_here(mailbox: Mailbox) -> None:
@@ -82,9 +82,11 @@ async def test_a_disconnected_mailbox_is_searched_only_here(mailbox: Mailbox) ->
 
     found, note = await asked(mailbox, subject)
 
-    assert set(found) == {wording.HERE}
-    assert note == wording.NOT_SEARCHED
-    assert (await asked(mailbox, "nosuchwordanywhere"))[1] == f"{wording.NOT_SEARCHED} · {wording.NOT_STORED_HERE}"
+    assert set(found) == {wording.syncing.HERE}
+    assert note == wording.syncing.NOT_SEARCHED
+    assert (await asked(mailbox, "nosuchwordanywhere"))[
+        1
+    ] == f"{wording.syncing.NOT_SEARCHED} · {wording.syncing.NOT_STORED_HERE}"
     assert mailbox.simulator.requests()["total"] == 0
 
 
@@ -94,7 +96,7 @@ async def test_a_provider_that_is_down_makes_the_answer_smaller(mailbox: Mailbox
 
     found, note = await asked(mailbox, subject)
 
-    assert set(found) == {wording.HERE}
+    assert set(found) == {wording.syncing.HERE}
     assert note
     assert mailbox.row().status == Status.CONNECTED
 
@@ -103,7 +105,7 @@ async def test_a_revoked_grant_found_by_asking_needs_reauthentication(mailbox: M
     mailbox.simulator.post("grants/revoke", email=mailbox.email)
     mailbox.simulator.post("grants/expire-access", email=mailbox.email)
 
-    assert (await asked(mailbox, "nosuchwordanywhere"))[1].startswith(wording.NOT_SEARCHED)
+    assert (await asked(mailbox, "nosuchwordanywhere"))[1].startswith(wording.syncing.NOT_SEARCHED)
     assert mailbox.row().status == Status.REQUIRES_REAUTHENTICATION
 
 
@@ -133,8 +135,8 @@ async def test_mail_that_a_rule_leaves_out_names_the_rule(mailbox: Mailbox) -> N
     exclusion.add(EVERYBODY, mailbox.user_id, Kind.ADDRESS, "ada@example.fr")
     deliver(mailbox, "Hidden parcel", "x@shop.example")
     deliver(mailbox, "Hidden letter", "ada@example.fr")
-    parcel = [wording.excluded_by_rule("domain", "shop.example", company=False)]
-    letter = [wording.excluded_by_rule("address", "ada@example.fr", company=True)]
+    parcel = [wording.rules.excluded_by_rule("domain", "shop.example", company=False)]
+    letter = [wording.rules.excluded_by_rule("address", "ada@example.fr", company=True)]
 
     assert (await asked(mailbox, "Hidden parcel"))[0] == parcel
     await carry_out(mailbox)
@@ -142,8 +144,14 @@ async def test_mail_that_a_rule_leaves_out_names_the_rule(mailbox: Mailbox) -> N
     assert (await asked(mailbox, "Hidden letter"))[0] == letter
 
     disconnect.disconnect(mailbox.user_id, mailbox.connection_id)
-    assert wording.rule_covers("domain", "shop.example", company=False) in (await asked(mailbox, "x@shop.example"))[1]
-    assert wording.rule_covers("address", "ada@example.fr", company=True) in (await asked(mailbox, "ada@example.fr"))[1]
+    assert (
+        wording.rules.rule_covers("domain", "shop.example", company=False)
+        in (await asked(mailbox, "x@shop.example"))[1]
+    )
+    assert (
+        wording.rules.rule_covers("address", "ada@example.fr", company=True)
+        in (await asked(mailbox, "ada@example.fr"))[1]
+    )
 
 
 async def test_mail_whose_rule_has_just_ended_will_come(mailbox: Mailbox) -> None:
@@ -152,13 +160,13 @@ async def test_mail_whose_rule_has_just_ended_will_come(mailbox: Mailbox) -> Non
     await carry_out(mailbox)
     exclusion.remove(mailbox.user_id, mailbox.user_id, exclusion.listed(mailbox.user_id)[0].id)
 
-    assert (await asked(mailbox, "Hidden parcel"))[0] == [wording.EXCLUDED_BY_ENDED_RULE]
+    assert (await asked(mailbox, "Hidden parcel"))[0] == [wording.rules.EXCLUDED_BY_ENDED_RULE]
 
 
 async def test_mail_in_a_folder_that_is_left_out_names_the_folder(mailbox: Mailbox) -> None:
     mailbox.simulator.post("deliver", email=mailbox.email, subject="Hidden offer", folder="Label_1")
     choose(mailbox, Customers=False)
-    told = wording.in_folder_left_out("Customers", label=mailbox.provider == "google")
+    told = wording.rules.in_folder_left_out("Customers", label=mailbox.provider == "google")
 
     assert (await asked(mailbox, "Hidden offer"))[0] == [told]
     await carry_out(mailbox)

@@ -35,7 +35,7 @@ async def test_twenty_findings_of_one_outage_tell_once(ada: Someone, connected: 
     done = await connected()
 
     def find(_: int) -> bool:
-        return outage.requires_reauthentication(done.connection_id, 1, wording.GRANT_ENDED)
+        return outage.requires_reauthentication(done.connection_id, 1, wording.connecting.GRANT_ENDED)
 
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(find, range(20))).count(True) == 1
@@ -49,7 +49,7 @@ async def test_twenty_findings_of_one_outage_tell_once(ada: Someone, connected: 
         assert len(events.all()) == 1
     assert (row.status, row.reason, row.next_sync_at) == (
         Status.REQUIRES_REAUTHENTICATION,
-        wording.GRANT_ENDED,
+        wording.connecting.GRANT_ENDED,
         None,
     )
 
@@ -57,16 +57,16 @@ async def test_twenty_findings_of_one_outage_tell_once(ada: Someone, connected: 
 async def test_an_outlived_generation_flags_nobody(ada: Someone, connected: Connect) -> None:
     done = await connected()
     await connected()
-    assert not outage.requires_reauthentication(done.connection_id, 1, wording.GRANT_ENDED)
+    assert not outage.requires_reauthentication(done.connection_id, 1, wording.connecting.GRANT_ENDED)
     assert bell.of_user(ada.user_id) == []
 
 
 async def test_the_next_outage_is_told_again(ada: Someone, connected: Connect) -> None:
     done = await connected()
-    outage.requires_reauthentication(done.connection_id, 1, wording.GRANT_ENDED)
+    outage.requires_reauthentication(done.connection_id, 1, wording.connecting.GRANT_ENDED)
     await connected()
     assert bell.of_user(ada.user_id) == []
-    assert outage.requires_reauthentication(done.connection_id, 2, wording.GRANT_ENDED)
+    assert outage.requires_reauthentication(done.connection_id, 2, wording.connecting.GRANT_ENDED)
     assert len(bell.of_user(ada.user_id)) == 1
 
 
@@ -83,7 +83,7 @@ async def test_threat_17_a_refused_application_is_one_incident_and_every_admins_
     assert bell.of_user(ada.user_id) == []
     for someone in (admin, second_admin):
         notices = bell.of_user(someone.user_id)
-        assert [notice.body for notice in notices] == [wording.incident_explanation("accessNotConfigured")]
+        assert [notice.body for notice in notices] == [wording.connecting.incident_explanation("accessNotConfigured")]
 
 
 @pytest.mark.usefixtures("google")

@@ -53,9 +53,13 @@ def arrive(connection_id: int, generation: int, received_at: datetime) -> None:
 async def test_each_status_has_its_exact_words(ada: Someone, connected: Connect) -> None:
     done = await connected()
     assert (only(ada).status_text, only(ada).importing) == ("Connected as ada@example.com", True)
-    outage.requires_reauthentication(done.connection_id, 1, wording.GRANT_ENDED)
+    outage.requires_reauthentication(done.connection_id, 1, wording.connecting.GRANT_ENDED)
     row = only(ada)
-    assert (row.status_text, row.reason, row.importing) == ("Requires Re-authentication", wording.GRANT_ENDED, False)
+    assert (row.status_text, row.reason, row.importing) == (
+        "Requires Re-authentication",
+        wording.connecting.GRANT_ENDED,
+        False,
+    )
     disconnect.disconnect(ada.user_id, done.connection_id)
     assert only(ada).status_text == "Not connected"
 
@@ -84,7 +88,7 @@ async def test_an_idle_mailbox_that_waits_for_its_turn_is_not_late(ada: Someone,
         clock.shift(timedelta(minutes=25))
         assert only(ada).delayed_text == ""
         clock.shift(timedelta(minutes=21))
-        assert only(ada).delayed_text == wording.SYNC_DELAYED
+        assert only(ada).delayed_text == wording.syncing.SYNC_DELAYED
 
 
 async def test_a_provider_problem_is_named_and_the_mailbox_stays_connected(ada: Someone, connected: Connect) -> None:
@@ -109,7 +113,7 @@ async def test_what_a_reconnect_recovered_is_told_with_its_days(ada: Someone, co
     with time_machine.travel(START, tick=False) as clock:
         done = await connected()
         change(last_success_at=now())
-        outage.requires_reauthentication(done.connection_id, 1, wording.GRANT_ENDED)
+        outage.requires_reauthentication(done.connection_id, 1, wording.connecting.GRANT_ENDED)
         clock.shift(timedelta(days=3))
         await connected()
         arrive(done.connection_id, 2, START - timedelta(days=1))

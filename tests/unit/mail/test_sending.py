@@ -103,7 +103,7 @@ async def test_undo_within_ten_seconds_makes_it_a_draft_again(
     assert len(google.delivered) == 1
     with pytest.raises(Refused) as refused:
         outbox.undo(ada.user_id, queued)
-    assert refused.value.user_message == wording.TOO_LATE_TO_UNDO
+    assert refused.value.user_message == wording.writing.TOO_LATE_TO_UNDO
 
 
 async def test_undo_wins_or_loses_but_never_both(ada: Someone, queued: int, google: FakeProvider) -> None:
@@ -145,7 +145,7 @@ async def test_threat_38_a_cut_connection_never_sends_twice(
     if cut == "after":
         assert (row(queued).state, row(queued).provider_message_id) == (State.SENT, f"sent-{google.delivered[0].key}")
         return
-    assert (row(queued).state, row(queued).reason) == (State.UNKNOWN, wording.SEND_STILL_UNKNOWN)
+    assert (row(queued).state, row(queued).reason) == (State.UNKNOWN, wording.writing.SEND_STILL_UNKNOWN)
     assert outbox.attention(ada.user_id) == 1
     assert draft.opened(ada.user_id, queued).fields.html == "<p>Hi</p>"
 
@@ -250,14 +250,14 @@ async def test_after_a_day_of_trying_it_has_failed(queued: int, google: FakeProv
     google.fails["send"] = ProviderUnavailable()
     await run(queued, clock, hours=30)
     assert row(queued).state == State.FAILED
-    assert row(queued).reason.startswith(wording.SEND_GIVEN_UP)
+    assert row(queued).reason.startswith(wording.writing.SEND_GIVEN_UP)
 
 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
         (MessageRefused("The address was refused"), "The address was refused"),
-        (PermissionMissing(), wording.SEND_NOT_ALLOWED),
+        (PermissionMissing(), wording.writing.SEND_NOT_ALLOWED),
         (GrantRevoked(), wording.NEEDS_REAUTHENTICATION),
     ],
 )
@@ -304,7 +304,7 @@ async def test_a_mailbox_disconnected_meanwhile_sends_nothing(
 ) -> None:
     disconnect.disconnect(ada.user_id, row(queued).connection_id or 0)
     await run(queued, clock)
-    assert (row(queued).state, row(queued).reason) == (State.FAILED, wording.SEND_NOT_CONNECTED)
+    assert (row(queued).state, row(queued).reason) == (State.FAILED, wording.writing.SEND_NOT_CONNECTED)
     assert google.count("send") == 0
 
 
@@ -338,19 +338,19 @@ async def test_a_mailbox_without_the_permission_to_send_says_so(ada: Someone, co
     ident = write(ada.user_id, done.connection_id)
     with pytest.raises(Refused) as refused:
         outbox.submit(ada.user_id, ident)
-    assert refused.value.user_message == wording.SEND_NOT_ALLOWED
+    assert refused.value.user_message == wording.writing.SEND_NOT_ALLOWED
 
 
 async def test_a_past_time_and_a_missing_sender_are_refused(ada: Someone, connected: Connect, clock: Traveller) -> None:
     ident = write(ada.user_id, None)
     with pytest.raises(InvalidInput) as refused:
         outbox.submit(ada.user_id, ident)
-    assert refused.value.user_message == wording.NO_SENDER
+    assert refused.value.user_message == wording.writing.NO_SENDER
     done = await connected()
     ident = write(ada.user_id, done.connection_id)
     with pytest.raises(InvalidInput) as refused:
         outbox.submit(ada.user_id, ident, START - timedelta(seconds=1))
-    assert refused.value.user_message == wording.TIME_IS_PAST
+    assert refused.value.user_message == wording.writing.TIME_IS_PAST
 
 
 async def test_what_is_sent_stands_in_its_thread_until_the_copy_comes(

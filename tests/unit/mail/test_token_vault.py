@@ -143,7 +143,10 @@ async def test_threat_34_a_dead_grant_found_by_twenty_workers_is_told_once(
     ends = await asyncio.gather(*workers, return_exceptions=True)
     assert {type(end) for end in ends} <= {GrantRevoked, ConnectionEnded}
     assert google.count("refresh") == 1
-    assert (connection().status, connection().reason) == (Status.REQUIRES_REAUTHENTICATION, wording.GRANT_ENDED)
+    assert (connection().status, connection().reason) == (
+        Status.REQUIRES_REAUTHENTICATION,
+        wording.connecting.GRANT_ENDED,
+    )
     assert tokens() is None
     notices = bell.of_user(ada.user_id)
     assert [notice.title for notice in notices] == [wording.NEEDS_REAUTHENTICATION]

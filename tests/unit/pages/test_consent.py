@@ -73,7 +73,7 @@ async def test_threat_10_a_refusal_is_named_with_a_way_on(ada: Tab, google: Fake
 async def test_a_reason_is_gone_when_the_page_is_visited_again(ada: Tab, google: FakeProvider) -> None:
     await come_back(ada, "state=forged&code=good")
     await ada.call(ConsentState.arrive)
-    assert ada.state(ConsentState).problem == wording.CONSENT_UNKNOWN
+    assert ada.state(ConsentState).problem == wording.connecting.CONSENT_UNKNOWN
     assert ada.state(ConsentState).problem_action == "Start again"
     await ada.call(ConsentState.arrive)
     assert ada.state(ConsentState).problem == ""
@@ -82,7 +82,7 @@ async def test_a_reason_is_gone_when_the_page_is_visited_again(ada: Tab, google:
 async def test_threat_07_duplicate_parameters_reach_the_check(ada: Tab, google: FakeProvider) -> None:
     state = state_of(await connect(ada))
     await come_back(ada, f"state={state}&code=good&code=other")
-    assert ada.state(ConsentState).problem == wording.CONSENT_MALFORMED
+    assert ada.state(ConsentState).problem == wording.connecting.CONSENT_MALFORMED
     assert google.count("exchange") == 0
 
 

@@ -79,7 +79,7 @@ def test_a_deactivated_account_is_nobody_at_once(ada: int) -> None:
         session.get_one(User, ada).active = False
 
     assert sessions.resolve(cookie) is None
-    with pytest.raises(Refused, match=wording.WRONG_CREDENTIALS):
+    with pytest.raises(Refused, match=wording.people.WRONG_CREDENTIALS):
         signed_in()
 
 
@@ -95,10 +95,10 @@ def test_a_changed_password_ends_every_session(ada: int) -> None:
 def test_threat_46_guessing_is_limited_per_account(ada: int) -> None:
     del ada
     for number in range(sign_in_limit.PER_ACCOUNT):
-        with pytest.raises(Refused, match=wording.WRONG_CREDENTIALS):
+        with pytest.raises(Refused, match=wording.people.WRONG_CREDENTIALS):
             signed_in("wrong password", client=f"192.0.2.{number}")
 
-    with pytest.raises(Refused, match=wording.TOO_MANY_ATTEMPTS):
+    with pytest.raises(Refused, match=wording.people.TOO_MANY_ATTEMPTS):
         signed_in(client="192.0.2.200")
     with time_machine.travel(now() + sign_in_limit.WINDOW + timedelta(seconds=1)):
         assert sessions.resolve(signed_in()) is not None
@@ -109,12 +109,12 @@ def test_threat_46_guessing_is_limited_per_network_address(ada: int, full: bool)
     tries = sign_in_limit.PER_CLIENT
     for number in range(tries):
         if full or number > tries - 5:
-            with pytest.raises(Refused, match=wording.WRONG_CREDENTIALS):
+            with pytest.raises(Refused, match=wording.people.WRONG_CREDENTIALS):
                 signed_in("wrong password", email=f"nobody-{number}@example.com")
         else:
             sign_in_limit.failed(f"nobody-{number}@example.com", "192.0.2.1")
 
-    with pytest.raises(Refused, match=wording.TOO_MANY_ATTEMPTS):
+    with pytest.raises(Refused, match=wording.people.TOO_MANY_ATTEMPTS):
         signed_in()
 
 
@@ -131,7 +131,7 @@ def test_threat_46_an_unknown_account_gets_the_same_answer_for_the_same_work(
             signed_in("wrong password", email=email)
         answers.append(refused.value.user_message)
 
-    assert answers == [wording.WRONG_CREDENTIALS] * 2
+    assert answers == [wording.people.WRONG_CREDENTIALS] * 2
     assert len(checked) == 2
     assert checked[0] is not None
     assert checked[1] is None
