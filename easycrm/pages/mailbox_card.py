@@ -12,6 +12,7 @@ from easycrm.pages.forget import delete_button
 from easycrm.pages.mailbox_item import MailboxItem
 from easycrm.pages.parts.browser import count, moment
 from easycrm.pages.parts.button import button
+from easycrm.pages.parts.chart import DayBars, Remaining
 from easycrm.pages.parts.feedback import pill, progress, tag
 
 
@@ -69,6 +70,7 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
             rx.cond(connected & (item.missing != ""), _missing(item)),
             rx.cond(connected & ~item.importing, _freshness(item)),
             rx.cond(item.recovered != "", rx.el.p(item.recovered)),
+            rx.cond(item.done > 0, DayBars.create(counts=item.counts, first=item.first_day, label="Emails received")),
             class_name="mailbox-details",
         ),
         key=item.id.to_string(),
@@ -82,7 +84,13 @@ def _importing(item: MailboxItem) -> rx.Component:
         rx.el.p(
             rx.cond(
                 item.total > 0,
-                rx.fragment("Importing your email: ", count(item.done), " of ", count(item.total)),
+                rx.fragment(
+                    "Importing your email: ",
+                    count(item.done),
+                    " of ",
+                    count(item.total),
+                    Remaining.create(done=item.done, total=item.total),
+                ),
                 rx.fragment("Importing your email: ", count(item.done), " so far"),
             ),
         ),

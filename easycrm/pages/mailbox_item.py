@@ -5,6 +5,7 @@ from datetime import datetime
 
 from easycrm.mail.connection import Status
 from easycrm.mail.overview import MailboxRow
+from easycrm.mail.volume import Volume
 
 _TONES = {Status.CONNECTED: "good", Status.REQUIRES_REAUTHENTICATION: "bad", Status.NOT_CONNECTED: "off"}
 
@@ -30,10 +31,12 @@ class MailboxItem:
     recovered: str
     missing: str
     default_sender: bool
+    counts: list[int]
+    first_day: str
 
 
-def item_of(row: MailboxRow) -> MailboxItem:
-    """What the page needs of a mailbox."""
+def item_of(row: MailboxRow, mail: Volume) -> MailboxItem:
+    """What the page needs of a mailbox and of the mail that came."""
     total = row.import_total or 0
     return MailboxItem(
         id=row.id,
@@ -53,6 +56,8 @@ def item_of(row: MailboxRow) -> MailboxItem:
         recovered=row.recovered_text,
         missing=" and ".join(row.missing),
         default_sender=row.is_default_sender,
+        counts=list(mail.counts),
+        first_day=mail.first.isoformat(),
     )
 
 
