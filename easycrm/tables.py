@@ -14,7 +14,7 @@ from easycrm.mail.message import Attachment, Message, MessageBody, Participant
 from easycrm.mail.outbox_message import OutboxChunk, OutboxFile, OutboxMessage
 from easycrm.mail.provider_setup import ProviderSetup
 from easycrm.mail.sync_run import SkippedMessage, SyncRun
-from easycrm.mail.thread import Thread
+from easycrm.mail.thread import Thread, ThreadLabel
 from easycrm.mail.token_set import PendingRevocation, TokenSet
 from easycrm.notices.audit import AuditEvent
 from easycrm.notices.incident import Incident
@@ -53,6 +53,7 @@ __all__ = [
     "SkippedMessage",
     "SyncRun",
     "Thread",
+    "ThreadLabel",
     "TokenSet",
     "User",
     "UserSession",

@@ -10,7 +10,7 @@ from easycrm.mail.connection import Connection, Status, owned
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
 from easycrm.mail.sync_run import SkippedMessage, SyncRun
-from easycrm.mail.thread import Thread
+from easycrm.mail.thread import Thread, ThreadLabel
 from easycrm.notices import audit
 
 _AT_ONCE = 500
@@ -67,7 +67,7 @@ def _delete_some(session: Session, connection_id: int) -> int:
 
 def _clear_rest(session: Session, connection_id: int) -> None:
     imported.delete_of(session, connection_id)
-    for table in (Thread, SkippedMessage, SyncRun):
+    for table in (Thread, ThreadLabel, SkippedMessage, SyncRun):
         session.exec(delete(table).where(col(table.connection_id) == connection_id))
 
 

@@ -17,6 +17,8 @@ class Message(Table, table=True):
 
     `sort_key` is the received time in milliseconds times 2^20, plus a tie-breaker made from the provider's id:
     unique within the mailbox, the newest highest.
+
+    `unread`, `starred` and `place` are what EasyCRM shows; `provider_…` is what the provider said last.
     """
 
     __table_args__ = (
@@ -41,6 +43,10 @@ class Message(Table, table=True):
     sort_key: int = Field(sa_column=Column(BigInteger, nullable=False))
     unread: bool = False
     starred: bool = False
+    place: str = Field(default="", max_length=8, description="a `Place`")
+    provider_unread: bool = False
+    provider_starred: bool = False
+    provider_place: str = Field(default="", max_length=8)
     labels: str = Field(default="", description="space-separated folder or label ids, each with a space on both sides")
     has_attachments: bool = False
     size: int = 0

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from easycrm.mail import told_marks
 from easycrm.mail.base_email import base_email
+from easycrm.mail.place import Place
 from easycrm.providers.pages import Address, FetchedMessage
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -44,7 +46,9 @@ def labelled(labels: Sequence[str]) -> str:
     return " " + " ".join(labels) + " " if labels else ""
 
 
-def message_row(connection_id: int, generation: int, thread_id: int, message: FetchedMessage) -> Row:
+def message_row(
+    connection_id: int, generation: int, thread_id: int, message: FetchedMessage, place: Place = Place.INBOX
+) -> Row:
     """The `message` row.
 
     Raises:
@@ -67,8 +71,7 @@ def message_row(connection_id: int, generation: int, thread_id: int, message: Fe
         "snippet": clean(message.snippet, 300),
         "received_at": message.received_at,
         "sort_key": sort_key(message.received_at, message.provider_message_id),
-        "unread": message.unread,
-        "starred": message.starred,
+        **told_marks.values(unread=message.unread, starred=message.starred, place=place),
         "labels": labelled(message.labels),
         "has_attachments": message.has_attachments or any(not one.inline for one in message.attachments),
         "size": message.size,

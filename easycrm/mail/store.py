@@ -9,7 +9,7 @@ from sqlmodel import Session, col, delete, select
 
 from easycrm.core.clock import now
 from easycrm.core.db import portions, transaction
-from easycrm.mail import message_rows, sift, thread_rows
+from easycrm.mail import message_rows, place, sift, thread_rows, told_marks
 from easycrm.mail.connection import Connection, ConnectionEnded, Status
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
@@ -20,7 +20,7 @@ from easycrm.providers.pages import FetchedMessage, MessageState, Page, Unreadab
 LEASE = timedelta(seconds=90)
 _CHANGING = (
     "thread_id", "generation", "subject", "sender_email", "sender_name", "snippet", "received_at", "sort_key",
-    "unread", "starred", "labels", "has_attachments", "size", "unseen_since",
+    "labels", "has_attachments", "size", "unseen_since",
 )  # fmt: skip
 
 
@@ -82,19 +82,23 @@ def _store(
         return 0, []
     ident = connection.id or 0
     unique = {message.provider_message_id: message for message in messages}
+    places = place.places(session, connection)
     threads = thread_rows.ids_of(session, ident, {message.provider_thread_id for message in messages})
     rows: list[message_rows.Row] = []
     failed: list[Unreadable] = []
     for message in unique.values():
         thread_id = threads[message.provider_thread_id]
         try:
-            rows.append(message_rows.message_row(ident, connection.generation, thread_id, message))
+            lies = places.of(message.labels)
+            rows.append(message_rows.message_row(ident, connection.generation, thread_id, message, lies))
         except ValueError as error:
             failed.append(Unreadable(message.provider_message_id, "could not be read", str(error)))
     if not rows:
         return 0, failed
     before = _thread_of(session, ident, [row["provider_message_id"] for row in rows])
-    statement = upsert(session, Message, rows, ("connection_id", "provider_message_id"), _CHANGING)
+    statement = insert_into(session, Message, rows)
+    change = {name: statement.excluded[name] for name in _CHANGING} | told_marks.on_conflict(statement)
+    statement = statement.on_conflict_do_update(index_elements=["connection_id", "provider_message_id"], set_=change)
     returned = session.connection().execute(statement.returning(col(Message.id), col(Message.provider_message_id)))
     ids: dict[str, int] = {str(row[1]): int(row[0] or 0) for row in returned}
     _store_parts(session, ident, [(ids[key], unique[key]) for key in ids], known=[ids[key] for key in before])
@@ -148,20 +152,23 @@ def _skip(session: Session, connection_id: int, ledger: Sequence[Unreadable]) ->
 
 
 def follow(session: Session, connection_id: int, states: Sequence[MessageState]) -> int:
-    """Take over read state, star and labels of messages that are here; how many differed.
+    """Take over marks and labels of messages that are here, where the provider has changed them; how many differed.
 
     A message that lies, or whose label says that it lies, where its owner left mail out goes.
     """
     folders, verdicts = sift.left_out(session, connection_id), dict[str, sift.Verdict]()
+    places = place.places(session, session.get_one(Connection, connection_id))
     told = {state.provider_message_id: state for state in states}
     touched: list[int] = []
     for some in portions(told):
         query = select(Message).where(_named(Message, connection_id, some))
         for message in session.exec(query).all():
             state = told[message.provider_message_id]
-            values = (state.unread, state.starred, _labels(message, state))
-            if values != (message.unread, message.starred, message.labels):
-                message.unread, message.starred, message.labels = values
+            labels = _labels(message, state)
+            lies = places.of(labels.split())
+            marked = told_marks.follow(message, unread=state.unread, starred=state.starred, place=lies)
+            if marked or labels != message.labels:
+                message.labels = labels
                 touched.append(message.thread_id)
                 if folder := min(folders.intersection(message.labels.split()), default=""):
                     verdicts[message.provider_message_id] = sift.Verdict(folder=folder)

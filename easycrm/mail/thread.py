@@ -1,10 +1,16 @@
 """Threads: one row for each conversation of a mailbox, kept by the sync, so that a page is one index range."""
 
-from sqlalchemy import BigInteger, Column, Index
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, text
 from sqlmodel import Field
 
 from easycrm.core.db import Table
 from easycrm.mail.message import BigId
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Thread(Table, table=True):
@@ -13,6 +19,9 @@ class Thread(Table, table=True):
     __table_args__ = (
         Index("ix_thread_identity", "connection_id", "provider_thread_id", unique=True),
         Index("ix_thread_time", "connection_id", "sort_key"),
+        Index("ix_thread_place", "connection_id", "place", "sort_key"),
+        Index("ix_thread_unread", "connection_id", "sort_key", **_where("unread > 0")),
+        Index("ix_thread_starred", "connection_id", "sort_key", **_where("starred > 0")),
     )
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
     connection_id: int = Field(foreign_key="connection.id")
@@ -23,4 +32,16 @@ class Thread(Table, table=True):
     sort_key: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     messages: int = 0
     unread: int = 0
+    starred: int = 0
+    place: str = Field(default="", max_length=8, description="the greatest `Place` of its messages")
     has_attachments: bool = False
+
+
+class ThreadLabel(Table, table=True):
+    """A label or folder of some message of a thread; `connection_id` and `sort_key` are the thread's."""
+
+    __table_args__ = (Index("ix_thread_label_time", "connection_id", "label", "sort_key"),)
+    thread_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    label: str = Field(max_length=300, primary_key=True, description="the provider's id of it")
+    connection_id: int
+    sort_key: int = Field(sa_column=Column(BigInteger, nullable=False))

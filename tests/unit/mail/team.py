@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -13,8 +13,7 @@ from easycrm.mail.message import Message, MessageBody, Participant
 from easycrm.mail.thread import Thread
 from easycrm.people.user import User
 from easycrm.providers.pages import Address, FetchedMessage
-
-START = datetime(2026, 3, 1, 9, tzinfo=UTC)
+from tests.unit.mail.messages import START, fetched
 
 
 @dataclass
@@ -55,27 +54,26 @@ class Team:
     ) -> int:  # fmt: skip
         self.sent += 1
         ident = secrets.token_hex(6)
-        fetched = FetchedMessage(
-            provider_message_id=ident, provider_thread_id=ident, received_at=at or START + timedelta(minutes=self.sent),
-            message_id_header=header, subject=subject, sender=Address(sender, sender.partition("@")[0].title()),
-            to=tuple(map(Address, to)), cc=tuple(map(Address, cc)), bcc=tuple(map(Address, bcc)),
-            reply_to=(), snippet="Here they are", text="Here they are", html="", unread=False, starred=False, labels=(),
+        message = fetched(
+            ident, received_at=at or START + timedelta(minutes=self.sent), message_id_header=header, subject=subject,
+            sender=Address(sender, sender.partition("@")[0].title()), to=tuple(map(Address, to)),
+            cc=tuple(map(Address, cc)), bcc=tuple(map(Address, bcc)),
         )  # fmt: skip
         with transaction() as session:
-            return store(session, self.members[to_mailbox].connection_id, fetched, thread_id)
+            return store(session, self.members[to_mailbox].connection_id, message, thread_id)
 
 
-def store(session: Session, connection_id: int, fetched: FetchedMessage, thread_id: int = 0) -> int:
+def store(session: Session, connection_id: int, message: FetchedMessage, thread_id: int = 0) -> int:
     """One message with its parts."""
     if not thread_id:
-        thread = Thread(connection_id=connection_id, provider_thread_id=fetched.provider_thread_id, messages=1)
+        thread = Thread(connection_id=connection_id, provider_thread_id=message.provider_thread_id, messages=1)
         session.add(thread)
         session.flush()
         thread_id = thread.id or 0
-    message = Message(**message_rows.message_row(connection_id, 1, thread_id, fetched))
-    session.add(message)
+    row = Message(**message_rows.message_row(connection_id, 1, thread_id, message))
+    session.add(row)
     session.flush()
-    ident = message.id or 0
-    session.add(MessageBody(**message_rows.body_row(ident, fetched)))
-    session.add_all(Participant(**row) for row in message_rows.participant_rows(connection_id, ident, fetched))
+    ident = row.id or 0
+    session.add(MessageBody(**message_rows.body_row(ident, message)))
+    session.add_all(Participant(**row) for row in message_rows.participant_rows(connection_id, ident, message))
     return ident

@@ -61,7 +61,8 @@ async def test_a_message_that_was_lost_here_comes_back(mailbox: Mailbox) -> None
 async def test_marks_that_no_cursor_told_are_followed(mailbox: Mailbox) -> None:
     with transaction() as session:
         wrong = update(Message).where(col(Message.id) % 2 == 0)
-        session.exec(wrong.values(unread=~col(Message.unread), starred=~col(Message.starred)))
+        unread, starred = ~col(Message.provider_unread), ~col(Message.provider_starred)
+        session.exec(wrong.values(unread=unread, provider_unread=unread, starred=starred, provider_starred=starred))
     before = mailbox.row().changed_seq
 
     await mailbox.sync()
