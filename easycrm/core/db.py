@@ -20,6 +20,8 @@ from easycrm.core.settings import settings
 
 BUSY_TIMEOUT_SECONDS = 30.0
 IN_ONE_STATEMENT = 500
+# Ids are 32-bit integers; a larger number from outside names nothing, and some databases choke on it.
+LARGEST_ID = 2**31 - 1
 _Value = TypeVar("_Value")
 
 

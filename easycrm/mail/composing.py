@@ -73,7 +73,9 @@ def composed(letter: Letter) -> bytes:
     if letter.answered and letter.answered.message_id_header:
         _put_in_thread(made, letter.answered)
     made[KEY_HEADER] = letter.key
-    html = f"{letter.html}<br>{letter.quoted}" if letter.quoted else letter.html
+    html = _spaced(letter.html)
+    if letter.quoted:
+        html = f"{html}<br>{letter.quoted}"
     made.set_content(plain(html) + "\n", cte="quoted-printable")
     page = f'<!doctype html><html><head><meta charset="utf-8"></head><body>{html}</body></html>'
     made.add_alternative(page, subtype="html", cte="quoted-printable")
@@ -87,6 +89,11 @@ def composed(letter: Letter) -> bytes:
 def message_id(key: str, sender: Address) -> str:
     """The Message-ID that goes with a key; Gmail may replace it."""
     return f"<{key}@{sender.email.rpartition('@')[2]}>"
+
+
+def _spaced(html: str) -> str:
+    """Paragraphs as the editor shows them, one line after the other: mail programs put space around them otherwise."""
+    return html.replace("<p></p>", "<p><br></p>").replace("<p>", '<p style="margin:0">')
 
 
 def _header(people: Sequence[Address]) -> tuple[HeaderAddress, ...]:

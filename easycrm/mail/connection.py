@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, col, select, update
 
 from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.core.db import Table, UtcDateTime, changed
+from easycrm.core.db import LARGEST_ID, Table, UtcDateTime, changed
 from easycrm.core.errors import EasyCRMError, NotFound
 from easycrm.providers.base import Capability
 
@@ -82,7 +82,7 @@ def owned(session: Session, user_id: int, connection_id: int) -> Connection:
     Raises:
         NotFound: it does not exist or belongs to somebody else.
     """
-    found = session.get(Connection, connection_id)
+    found = session.get(Connection, connection_id) if connection_id <= LARGEST_ID else None
     if found is None or found.user_id != user_id:
         raise NotFound
     return found

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select, update
 
@@ -10,15 +11,15 @@ from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import changed, reading, transaction
 from easycrm.core.errors import InvalidInput, Refused
-from easycrm.mail import answer, draft_files, written_html
+from easycrm.mail import answer, draft_files, draft_list, signature, written_html
 from easycrm.mail.connection import Connection, owned
 from easycrm.mail.draft_files import DraftFile
 from easycrm.mail.message_rows import clean
-from easycrm.mail.outbox_message import OutboxMessage, State, editable, own
+from easycrm.mail.outbox_message import DraftChanged, OutboxMessage, State, editable, own
 from easycrm.mail.plain_text import plain
 from easycrm.mail.sender import default_of
 
-_MOST_LISTED = 100
+_LONGEST_LINE = 50_000
 
 
 @dataclass(frozen=True)
@@ -50,17 +51,6 @@ class Draft:
     updated_at: datetime
 
 
-@dataclass(frozen=True)
-class DraftRow:
-    """A line in the list of drafts."""
-
-    id: int
-    to: str
-    subject: str
-    snippet: str
-    updated_at: datetime
-
-
 def begin(
     user_id: int, *, kind: str = "new", message_id: int | None = None, connection_id: int | None = None, to: str = ""
 ) -> int:
@@ -69,15 +59,18 @@ def begin(
     Args:
         kind: new, reply, reply_all or forward; all but new need `message_id`, one of the user's own messages.
 
-    Returns: the draft's id.
+    Returns: the draft's id; that of the same answer where it was begun before and is still a draft.
 
     Raises:
         NotFound: the message or the mailbox is not the user's.
     """
     with transaction() as session:
         prefilled = answer.prefilled(session, user_id, kind, message_id) if kind != "new" else answer.Prefilled(to=to)
+        begun = _begun(session, user_id, kind, message_id) if kind != "new" else None
+        if begun is not None:
+            return begun
+        draft_list.forget_untouched(session, user_id)
         sender = _sender(session, user_id, connection_id or prefilled.connection_id)
-        signature = f"<p></p><p>--&nbsp;</p>{sender.signature}" if sender and sender.signature else ""
         draft = OutboxMessage(
             user_id=user_id,
             connection_id=sender.id if sender else None,
@@ -88,13 +81,24 @@ def begin(
             to=prefilled.to,
             cc=prefilled.cc,
             subject=prefilled.subject,
-            html=signature,
+            html=signature.beginning(sender),
             quoted=prefilled.quoted,
         )
         session.add(draft)
         session.flush()
         draft_files.forward(session, draft.id or 0, prefilled.attachment_ids)
         return draft.id or 0
+
+
+def _begun(session: Session, user_id: int, kind: str, message_id: int | None) -> int | None:
+    """The answer of this kind that is being written already."""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.user_id == user_id,
+        OutboxMessage.state == State.DRAFT,
+        OutboxMessage.kind == kind,
+        OutboxMessage.answers_id == message_id,
+    )
+    return session.exec(query.order_by(col(OutboxMessage.id).desc())).first()
 
 
 def _sender(session: Session, user_id: int, connection_id: int | None) -> Connection | None:
@@ -136,12 +140,13 @@ def save(user_id: int, draft_id: int, version: int, fields: DraftFields) -> int:
 
     Raises:
         NotFound: the draft or the chosen mailbox is not the user's.
-        Refused: it was saved elsewhere meanwhile, or is on its way; nothing was changed.
+        DraftChanged: it was saved elsewhere meanwhile.
+        Refused: it is on its way.
         InvalidInput: the text is too long.
     """
-    if len(fields.html) > written_html.LONGEST:
-        raise InvalidInput(wording.writing.TEXT_TOO_LONG, field="html")
+    _check_length(fields)
     with transaction() as session:
+        row = own(session, user_id, draft_id)
         if fields.connection_id is not None:
             owned(session, user_id, fields.connection_id)
         saving = (
@@ -152,21 +157,52 @@ def save(user_id: int, draft_id: int, version: int, fields: DraftFields) -> int:
                 col(OutboxMessage.state) == State.DRAFT,
                 col(OutboxMessage.version) == version,
             )
-            .values(
-                version=version + 1,
-                connection_id=fields.connection_id,
-                to=clean(fields.to, 50_000),
-                cc=clean(fields.cc, 50_000),
-                bcc=clean(fields.bcc, 50_000),
-                subject=clean(fields.subject, 998),
-                html=written_html.clean(clean(fields.html)),
-                updated_at=now(),
-            )
+            .values(version=version + 1, updated_at=now(), **_columns(fields))
         )
         if changed(session, saving) == 0:
-            row = own(session, user_id, draft_id)
-            raise Refused(wording.writing.DRAFT_CHANGED if row.state == State.DRAFT else wording.writing.NOT_A_DRAFT)
+            raise DraftChanged if row.state == State.DRAFT else Refused(wording.writing.NOT_A_DRAFT)
     return version + 1
+
+
+def keep_apart(user_id: int, draft_id: int, fields: DraftFields) -> int:
+    """Keep what was typed as a draft of its own, because the one it was typed into has changed or is gone.
+
+    Returns: the new draft's id. It answers what the other one answers, and has its files, while that is there.
+
+    Raises:
+        NotFound: the chosen mailbox is not the user's.
+        InvalidInput: the text is too long.
+    """
+    _check_length(fields)
+    with transaction() as session:
+        if fields.connection_id is not None:
+            owned(session, user_id, fields.connection_id)
+        made = OutboxMessage(user_id=user_id, key=secrets.token_hex(16), version=2, **_columns(fields))
+        other = session.get(OutboxMessage, draft_id)
+        if other is not None and other.user_id == user_id:
+            made.kind, made.answers_id, made.thread_id = other.kind, other.answers_id, other.thread_id
+            made.quoted = other.quoted
+        session.add(made)
+        session.flush()
+        if other is not None and other.user_id == user_id:
+            draft_files.copy(session, draft_id, made.id or 0)
+        return made.id or 0
+
+
+def _check_length(fields: DraftFields) -> None:
+    if len(fields.html) > written_html.LONGEST:
+        raise InvalidInput(wording.writing.TEXT_TOO_LONG, field="html")
+
+
+def _columns(fields: DraftFields) -> dict[str, Any]:
+    return {
+        "connection_id": fields.connection_id,
+        "to": clean(fields.to, _LONGEST_LINE),
+        "cc": clean(fields.cc, _LONGEST_LINE),
+        "bcc": clean(fields.bcc, _LONGEST_LINE),
+        "subject": clean(fields.subject, 998),
+        "html": written_html.clean(clean(fields.html)),
+    }
 
 
 def drop_quotation(user_id: int, draft_id: int) -> None:
@@ -193,20 +229,3 @@ def discard(user_id: int, draft_id: int) -> None:
             raise Refused(wording.writing.NOT_A_DRAFT)
         draft_files.delete_all(session, draft_id)
         session.delete(row)
-
-
-def listed(user_id: int) -> list[DraftRow]:
-    """A user's drafts, the last edited first; 100 at most."""
-    with reading() as session:
-        query = (
-            select(OutboxMessage)
-            .where(OutboxMessage.user_id == user_id, OutboxMessage.state == State.DRAFT)
-            .order_by(col(OutboxMessage.updated_at).desc())
-            .limit(_MOST_LISTED)
-        )
-        return [_listed(one) for one in session.exec(query)]
-
-
-def _listed(one: OutboxMessage) -> DraftRow:
-    snippet = " ".join(plain(one.html).split())[:200]
-    return DraftRow(one.id or 0, one.to, one.subject, snippet, one.updated_at)

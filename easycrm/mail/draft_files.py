@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import anyio.to_thread
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, insert, literal, select
 
 from easycrm.core import wording
-from easycrm.core.db import transaction
+from easycrm.core.db import LARGEST_ID, transaction
 from easycrm.core.errors import InvalidInput, NotFound
 from easycrm.mail import recipients
 from easycrm.mail.message import Attachment
@@ -105,7 +105,7 @@ def detach(user_id: int, draft_id: int, file_id: int) -> None:
     """
     with transaction() as session:
         editable(session, user_id, draft_id)
-        row = session.get(OutboxFile, file_id)
+        row = session.get(OutboxFile, file_id) if file_id <= LARGEST_ID else None
         if row is None or row.outbox_id != draft_id:
             raise NotFound
     _remove(file_id)
@@ -129,6 +129,20 @@ def forward(session: Session, draft_id: int, attachment_ids: Sequence[int]) -> N
                 source_attachment_id=one.id,
             )
         )
+
+
+def copy(session: Session, draft_id: int, to_draft_id: int) -> None:
+    """Give a draft the same files as another one."""
+    query = select(OutboxFile).where(OutboxFile.outbox_id == draft_id).order_by(col(OutboxFile.id))
+    for one in session.exec(query).all():
+        if not one.complete and one.source_attachment_id is None:
+            continue
+        made = OutboxFile(**one.model_dump(exclude={"id", "outbox_id"}), outbox_id=to_draft_id)
+        session.add(made)
+        session.flush()
+        pieces = select(literal(made.id), col(OutboxChunk.data)).where(OutboxChunk.file_id == one.id)
+        into = insert(OutboxChunk).from_select(["file_id", "data"], pieces.order_by(col(OutboxChunk.id)))
+        session.exec(into)
 
 
 def of_draft(session: Session, draft_id: int) -> tuple[DraftFile, ...]:

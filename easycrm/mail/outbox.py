@@ -1,55 +1,34 @@
-"""The outbox as its owner uses it: send, undo, send again, and see what is on its way or needs a decision."""
+"""The outbox as its owner uses it: send, undo, send again, look again."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, and_, col, func, or_, select
+from sqlmodel import Session
 
 from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.core.db import reading, transaction
+from easycrm.core.db import transaction
 from easycrm.core.errors import InvalidInput, Refused
-from easycrm.mail import composing, draft_files, recipients
-from easycrm.mail.connection import Connection, Status, capabilities_of, owned
-from easycrm.mail.message import Message
-from easycrm.mail.outbox_message import OutboxFile, OutboxMessage, State, own
-from easycrm.mail.plain_text import plain
-from easycrm.providers.base import Capability
+from easycrm.mail import composing, draft_files, recipients, sender
+from easycrm.mail.connection import Connection, owned
+from easycrm.mail.outbox_message import ATTENTION, DraftChanged, OutboxMessage, State, own
 from easycrm.providers.registry import provider as known
 
 UNDO = timedelta(seconds=10)
 _FARTHEST = timedelta(days=366)
-_MOST_LISTED = 100
-ATTENTION = (State.FAILED, State.UNKNOWN)
-_LEAVING = (State.QUEUED, State.SENDING, *ATTENTION)
 
 
-@dataclass(frozen=True)
-class OutboxRow:
-    """A message that is on its way, needs a decision, or has just gone; `text` is what was written, as plain text."""
-
-    id: int
-    state: State
-    sender: str
-    to: str
-    subject: str
-    text: str
-    due_at: datetime | None
-    scheduled: bool
-    sent_at: datetime | None
-    reason: str
-    thread_id: int | None
-    files: int
-
-
-def submit(user_id: int, draft_id: int, at: datetime | None = None) -> datetime:
+def submit(user_id: int, draft_id: int, at: datetime | None = None, *, version: int | None = None) -> datetime:
     """Send the draft in ten seconds, or `at` a time of the person's choice.
+
+    Args:
+        version: the one that the person sees; None sends whatever is kept.
 
     Returns: when it goes. The caller rings the worker afterwards.
 
     Raises:
         NotFound: the draft is not the user's.
+        DraftChanged: another version is kept.
         Refused: it is on its way already, or its mailbox cannot send.
         InvalidInput: recipients, subject, files, size or time cannot be used; the draft stays as it is.
     """
@@ -62,6 +41,8 @@ def submit(user_id: int, draft_id: int, at: datetime | None = None) -> datetime:
         row = own(session, user_id, draft_id, lock=True)
         if row.state != State.DRAFT:
             raise Refused(wording.writing.NOT_A_DRAFT)
+        if version not in (None, row.version):
+            raise DraftChanged
         _check(session, row)
         _queue(row, at or moment + UNDO, scheduled=at is not None)
     return at or moment + UNDO
@@ -71,7 +52,7 @@ def _check(session: Session, row: OutboxMessage) -> None:
     if row.connection_id is None:
         raise InvalidInput(wording.writing.NO_SENDER, field="from")
     connection = owned(session, row.user_id, row.connection_id)
-    cannot = cannot_send(connection)
+    cannot = sender.cannot_send(connection)
     if cannot:
         raise Refused(cannot)
     people = [*recipients.parsed(row.to, field="to"), *recipients.parsed(row.cc, field="cc")]
@@ -84,15 +65,6 @@ def _check(session: Session, row: OutboxMessage) -> None:
     _check_size(session, row, connection)
 
 
-def cannot_send(connection: Connection) -> str:
-    """Why nothing can be sent from this mailbox at the moment, or an empty text."""
-    if connection.status == Status.REQUIRES_REAUTHENTICATION:
-        return wording.NEEDS_REAUTHENTICATION
-    if connection.status != Status.CONNECTED:
-        return wording.writing.SEND_NOT_CONNECTED
-    return "" if Capability.SEND in capabilities_of(connection) else wording.writing.SEND_NOT_ALLOWED
-
-
 def _check_size(session: Session, row: OutboxMessage, connection: Connection) -> None:
     files = draft_files.of_draft(session, row.id or 0)
     if not all(one.complete for one in files):
@@ -101,13 +73,8 @@ def _check_size(session: Session, row: OutboxMessage, connection: Connection) ->
     provider = known(connection.provider)
     if written + sum(one.size for one in files) * composing.FILE_GROWTH > provider.most_bytes:
         raise InvalidInput(
-            wording.writing.too_large_to_send(most_file_bytes(provider.most_bytes), provider.name), field="file"
+            wording.writing.too_large_to_send(sender.most_file_bytes(provider.most_bytes), provider.name), field="file"
         )
-
-
-def most_file_bytes(most_bytes: int) -> int:
-    """What files may have together where a message may have `most_bytes`."""
-    return int(most_bytes / composing.FILE_GROWTH)
 
 
 def _queue(row: OutboxMessage, at: datetime, *, scheduled: bool) -> None:
@@ -131,7 +98,7 @@ def undo(user_id: int, draft_id: int) -> None:
         if row.state not in (State.QUEUED, State.FAILED, State.DRAFT):
             raise Refused(wording.writing.TOO_LATE_TO_UNDO)
         row.state, row.next_at, row.due_at, row.lease_owner, row.lease_until = State.DRAFT, None, None, "", None
-        row.updated_at = now()
+        row.version, row.updated_at = row.version + 1, now()
 
 
 def resend(user_id: int, draft_id: int) -> datetime:
@@ -163,78 +130,3 @@ def look_again(user_id: int, draft_id: int) -> None:
         if row.state != State.UNKNOWN:
             raise Refused(wording.writing.NOT_RESENDABLE)
         row.next_at = now()
-
-
-def rows(user_id: int) -> list[OutboxRow]:
-    """What a user has on its way or has to decide on, the next to go first; 100 at most."""
-    with reading() as session:
-        query = _joined(user_id).where(col(OutboxMessage.state).in_(_LEAVING))
-        found = session.exec(query.order_by(col(OutboxMessage.due_at), col(OutboxMessage.id)).limit(_MOST_LISTED)).all()
-        return [_row(one, address, files) for one, address, files in found]
-
-
-def attention(user_id: int) -> int:
-    """How many messages wait for the person's decision."""
-    with reading() as session:
-        mine = (col(OutboxMessage.user_id) == user_id) & col(OutboxMessage.state).in_(ATTENTION)
-        return session.exec(select(func.count(col(OutboxMessage.id))).where(mine)).one()
-
-
-def pending_of_thread(user_id: int, thread_id: int) -> list[OutboxRow]:
-    """What was written into a thread and whose copy has not come back from the provider, the oldest first."""
-    with reading() as session:
-        query = _joined(user_id).where(OutboxMessage.thread_id == thread_id, OutboxMessage.state != State.DRAFT)
-        query = query.where(~_arrived().exists())
-        return [_row(*one) for one in session.exec(query.order_by(col(OutboxMessage.id)).limit(_MOST_LISTED))]
-
-
-def just_sent(user_id: int) -> list[OutboxRow]:
-    """What has been sent within the last hour and whose copy has not come back from the provider, newest first."""
-    with reading() as session:
-        query = _joined(user_id).where(
-            OutboxMessage.state == State.SENT, col(OutboxMessage.sent_at) > now() - timedelta(hours=1)
-        )
-        query = query.where(~_arrived().exists()).order_by(col(OutboxMessage.sent_at).desc()).limit(_MOST_LISTED)
-        return [_row(*one) for one in session.exec(query)]
-
-
-def _arrived():
-    """The provider's copy of a message, where the sync has brought it."""
-    ids, headers = col(OutboxMessage.provider_message_id), col(OutboxMessage.message_id_header)
-    same = or_(
-        and_(ids != "", col(Message.provider_message_id) == ids),
-        and_(headers != "", col(Message.message_id_header) == headers),
-    )
-    mine = col(Message.connection_id) == col(OutboxMessage.connection_id)
-    return select(Message.id).where(mine, same).correlate(OutboxMessage)
-
-
-def _joined(user_id: int):
-    files = (
-        select(func.count(col(OutboxFile.id)))
-        .where(OutboxFile.outbox_id == OutboxMessage.id)
-        .correlate(OutboxMessage)
-        .scalar_subquery()
-    )
-    return (
-        select(OutboxMessage, func.coalesce(Connection.address, ""), files)
-        .join(Connection, col(Connection.id) == col(OutboxMessage.connection_id), isouter=True)
-        .where(OutboxMessage.user_id == user_id)
-    )
-
-
-def _row(one: OutboxMessage, address: str, files: int) -> OutboxRow:
-    return OutboxRow(
-        id=one.id or 0,
-        state=State(one.state),
-        sender=address,
-        to=", ".join(part for part in (one.to, one.cc, one.bcc) if part),
-        subject=one.subject,
-        text=plain(one.html),
-        due_at=one.due_at,
-        scheduled=one.scheduled,
-        sent_at=one.sent_at,
-        reason=one.reason,
-        thread_id=one.thread_id,
-        files=files,
-    )

@@ -8,9 +8,15 @@ from sqlmodel import Field, Session
 
 from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.core.db import Table, UtcDateTime
+from easycrm.core.db import LARGEST_ID, Table, UtcDateTime
 from easycrm.core.errors import NotFound, Refused
 from easycrm.mail.message import BigId
+
+
+class DraftChanged(Refused):
+    """It was saved elsewhere meanwhile."""
+
+    default_message = wording.writing.DRAFT_CHANGED
 
 
 class State(StrEnum):
@@ -22,6 +28,10 @@ class State(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNKNOWN = "unknown"
+
+
+# What waits for the person's decision.
+ATTENTION = (State.FAILED, State.UNKNOWN)
 
 
 class OutboxMessage(Table, table=True):
@@ -96,7 +106,7 @@ def own(session: Session, user_id: int, draft_id: int, *, lock: bool = False) ->
     Raises:
         NotFound: it does not exist or belongs to somebody else.
     """
-    found = session.get(OutboxMessage, draft_id, with_for_update=lock)
+    found = session.get(OutboxMessage, draft_id, with_for_update=lock) if draft_id <= LARGEST_ID else None
     if found is None or found.user_id != user_id:
         raise NotFound
     return found

@@ -27,24 +27,30 @@ class _Writer(HTMLParser):
         self._line = ""
         self._depth = self._last_depth = 0
         self._marks: list[int | None] = []
+        self._at_mark = False
         self._link = ""
         self._linked = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br":
             self._end_line(even_if_empty=True)
-        elif tag in _BLOCKS:
+        elif tag in _BLOCKS and not (tag == "p" and self._at_mark):
             self._end_line()
         if tag == "blockquote":
             self._depth += 1
         elif tag in ("ul", "ol"):
             self._marks.append(0 if tag == "ol" else None)
         elif tag == "li":
-            self._line = self._mark()
-        elif tag == "p" and self._lines and self._lines[-1].strip("> ") and self._last_depth == self._depth:
+            self._line, self._at_mark = self._mark(), True
+        elif tag == "p" and not self._at_mark and self._apart(attrs):
             self._end_line(even_if_empty=True)
         elif tag == "a":
             self._link, self._linked = dict(attrs).get("href") or "", ""
+
+    def _apart(self, attrs: list[tuple[str, str | None]]) -> bool:
+        """Whether a paragraph has an empty line before it."""
+        follows = bool(self._lines) and bool(self._lines[-1].strip("> ")) and self._last_depth == self._depth
+        return follows and ("style", "margin:0") not in attrs
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _BLOCKS:
@@ -60,6 +66,7 @@ class _Writer(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         text = _SPACES.sub(" ", data)
+        self._at_mark = self._at_mark and not text.strip()
         if not self._line:
             text = text.lstrip(" ")
         self._line += text
@@ -78,7 +85,7 @@ class _Writer(HTMLParser):
         return f"{self._marks[-1]}. "
 
     def _end_line(self, *, even_if_empty: bool = False) -> None:
-        line, self._line = self._line.rstrip(), ""
+        line, self._line, self._at_mark = self._line.rstrip(), "", False
         if line or even_if_empty:
             self._last_depth = self._depth
             self._lines.append(f"{'> ' * self._depth}{line}".rstrip())

@@ -14,9 +14,9 @@ from easycrm.mail import composing, outage, outbox_lease, recipients, schedule, 
 from easycrm.mail.composing import Answered, Letter
 from easycrm.mail.connection import Connection, ConnectionEnded
 from easycrm.mail.message import Message
-from easycrm.mail.outbox import cannot_send, most_file_bytes
 from easycrm.mail.outbox_lease import Job
 from easycrm.mail.outbox_message import OutboxMessage, State
+from easycrm.mail.sender import cannot_send, most_file_bytes
 from easycrm.mail.sent_copy import Next
 from easycrm.mail.thread import Thread
 from easycrm.notices import incident

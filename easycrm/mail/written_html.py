@@ -13,7 +13,7 @@ def clean(html: str) -> str:
         html,
         tags=set(_TAGS),
         clean_content_tags=set(_DROPPED_WITH_CONTENT),
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "div": {"data-signature"}},
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer",
         strip_comments=True,

@@ -7,8 +7,8 @@ import reflex as rx
 from easycrm import worker
 from easycrm.core.clock import now
 from easycrm.core.errors import EasyCRMError
-from easycrm.mail import draft, outbox
-from easycrm.mail.outbox import OutboxRow
+from easycrm.mail import draft, draft_list, outbox, outbox_list
+from easycrm.mail.outbox_list import OutboxRow
 from easycrm.mail.outbox_message import State
 from easycrm.pages.flash import tell
 from easycrm.pages.session import me, require
@@ -123,11 +123,11 @@ class OutboxState(rx.State):
 
 def fill(state: OutboxState, user_id: int) -> None:
     """Copy what is on its way into the state."""
-    items = [_item(row) for row in outbox.rows(user_id)]
+    items = [_item(row) for row in outbox_list.rows(user_id)]
     state.attention = [one for one in items if one.state in (State.FAILED, State.UNKNOWN)]
     state.leaving = [one for one in items if one.state in (State.QUEUED, State.SENDING) and not one.scheduled]
     state.scheduled = [one for one in items if one.state == State.QUEUED and one.scheduled]
-    state.sent = [_item(row) for row in outbox.just_sent(user_id)]
+    state.sent = [_item(row) for row in outbox_list.just_sent(user_id)]
     state.drafts = [
         OutboxItem(
             id=row.id,
@@ -141,7 +141,7 @@ def fill(state: OutboxState, user_id: int) -> None:
             scheduled=False,
             files=0,
         )
-        for row in draft.listed(user_id)
+        for row in draft_list.listed(user_id)
     ]
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from easycrm.mail import draft, outbox
-from easycrm.mail.outbox_message import State
+from easycrm.mail import draft_list, outbox_list
+from easycrm.mail.outbox_message import ATTENTION, State
 from easycrm.pages.outbox_state import OutboxState
 from easycrm.pages.parts.browser import Countdown
 from easycrm.pages.parts.button import button
@@ -30,7 +30,7 @@ class SendingState(rx.State):
 
 def fill_sending(state: SendingState, user_id: int) -> None:
     """Copy what is on its way into the state."""
-    rows = outbox.rows(user_id)
+    rows = outbox_list.rows(user_id)
     leaving = [
         Leaving(row.id, row.to, row.due_at.isoformat() if row.due_at and row.state == State.QUEUED else "")
         for row in rows
@@ -38,8 +38,8 @@ def fill_sending(state: SendingState, user_id: int) -> None:
     ]
     if leaving != state.leaving:
         state.leaving = leaving
-    state.attention = sum(row.state in outbox.ATTENTION for row in rows)
-    state.drafts = len(draft.listed(user_id))
+    state.attention = sum(row.state in ATTENTION for row in rows)
+    state.drafts = len(draft_list.listed(user_id))
 
 
 def sending_bar() -> rx.Component:

@@ -54,3 +54,6 @@ def files_too_large(most_bytes: int) -> str:
 def too_many_files(most: int) -> str:
     """What to say of a message with very many files."""
     return f"A message can have at most {most} files"
+
+
+SIGNATURE_TOO_LONG = "A signature can have at most a page of text"

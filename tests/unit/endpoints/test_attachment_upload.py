@@ -4,25 +4,11 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from sqlalchemy import Engine
-from starlette.applications import Starlette
 
 from easycrm.core.db import transaction
-from easycrm.endpoints.app import around
 from easycrm.mail import draft, draft_files
 from easycrm.people import sessions
 from easycrm.people.user import User
-
-ORIGIN = {"Origin": "http://localhost:3000"}
-
-
-@pytest.fixture
-async def browser(database: Engine) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser that is signed in as nobody."""
-    del database
-    transport = httpx.ASGITransport(around(Starlette()))
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3000", headers=ORIGIN) as client:
-        yield client
 
 
 def sign_up(name: str) -> tuple[int, dict[str, str]]:

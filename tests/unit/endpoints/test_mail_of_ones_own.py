@@ -1,15 +1,11 @@
 """The message frame and the export: one's own mail, under headers of its own, and nobody else's."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 from sqlalchemy import Engine
-from starlette.applications import Starlette
 
 from easycrm.core.clock import now
 from easycrm.core.db import transaction
-from easycrm.endpoints.app import around
 from easycrm.mail.connection import Connection, Status
 from easycrm.mail.message import Message, MessageBody
 from easycrm.mail.message_rows import compressed
@@ -18,15 +14,6 @@ from easycrm.people.user import User
 
 HTML = '<p onclick="a()">Hello</p><img src="https://e.example.org/p.png"><script>a()</script>'
 OWN = ["/mail/frame/1", "/mail/export/1"]
-
-
-@pytest.fixture
-async def browser(database: Engine) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser that is signed in as nobody."""
-    del database
-    transport = httpx.ASGITransport(around(Starlette()))
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3000") as client:
-        yield client
 
 
 @pytest.fixture

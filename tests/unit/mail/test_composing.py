@@ -104,3 +104,11 @@ def test_threat_28_whatever_is_typed_makes_no_header(subject: str, name: str, fi
     assert [part.get_content_type() for part in made.walk()] == [
         "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/plain"
     ]  # fmt: skip
+
+
+def test_an_empty_line_stays_one_at_the_recipient() -> None:
+    made = parsed(composed(letter(html="<p>Good morning</p><p></p><p>Ada</p><ul><li><p>one</p></li></ul>")))
+    text = made.get_body(("plain",)).get_content()  # pyright: ignore[reportOptionalMemberAccess]
+    assert text.splitlines() == ["Good morning", "", "Ada", "- one"]
+    html = made.get_body(("html",)).get_content()  # pyright: ignore[reportOptionalMemberAccess]
+    assert '<p style="margin:0">Good morning</p><p style="margin:0"><br></p>' in html

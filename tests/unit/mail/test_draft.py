@@ -2,14 +2,16 @@
 
 import base64
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
-from sqlmodel import func, select
+from sqlmodel import func, select, update
 
 from easycrm.core import wording
+from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
 from easycrm.core.errors import InvalidInput, NotFound, Refused
-from easycrm.mail import draft, draft_files
+from easycrm.mail import draft, draft_files, draft_list
 from easycrm.mail.connection import Connection
 from easycrm.mail.draft import DraftFields
 from easycrm.mail.message import Message
@@ -99,7 +101,10 @@ async def test_the_signature_of_the_mailbox_stands_below(mailbox: Mailbox) -> No
     with transaction() as session:
         session.get_one(Connection, mailbox.connection_id).signature = "<p>Linus</p>"
     opened = draft.opened(mailbox.user_id, draft.begin(mailbox.user_id))
-    assert opened.fields.html.endswith("<p>Linus</p>")
+    assert opened.fields.html == '<p></p><div data-signature=""><p>Linus</p></div>'
+    version = draft.save(mailbox.user_id, opened.id, 1, opened.fields)
+    assert draft.opened(mailbox.user_id, opened.id).fields == opened.fields
+    assert version == 2
 
 
 def test_what_is_typed_is_kept_clean_and_a_stale_tab_is_told(ada: Someone) -> None:
@@ -161,11 +166,60 @@ async def test_threat_28_a_file_name_with_a_line_break_is_refused(ada: Someone, 
     assert counts() == (0, 0)
 
 
+async def test_a_draft_is_listed_once_something_stands_in_it(ada: Someone) -> None:
+    empty, typed, with_file = (draft.begin(ada.user_id) for _ in range(3))
+    assert draft_list.listed(ada.user_id) == []
+    draft.save(ada.user_id, typed, 1, fields(html="<p>Words</p>"))
+    await draft_files.attach(ada.user_id, with_file, "a.bin", "x/y", pieces(b"x"))
+    assert [row.id for row in draft_list.listed(ada.user_id)] == [typed, with_file]
+    with transaction() as session:
+        session.exec(update(OutboxMessage).values(updated_at=now() - timedelta(days=8)))
+    draft.begin(ada.user_id)
+    with pytest.raises(NotFound):
+        draft.opened(ada.user_id, empty)
+    assert draft.opened(ada.user_id, typed).fields.html == "<p>Words</p>"
+    assert draft.opened(ada.user_id, with_file).files
+
+
+async def test_the_same_answer_is_begun_once(mailbox: Mailbox) -> None:
+    ident = draft.begin(mailbox.user_id, kind="reply", message_id=message_id(mailbox))
+    draft.save(mailbox.user_id, ident, 1, fields(connection_id=mailbox.connection_id, html="<p>Half a word</p>"))
+    assert draft.begin(mailbox.user_id, kind="reply", message_id=message_id(mailbox)) == ident
+    assert draft.begin(mailbox.user_id, kind="reply_all", message_id=message_id(mailbox)) != ident
+    thread_id = draft.opened(mailbox.user_id, ident).thread_id or 0
+    assert [row.snippet for row in draft_list.of_thread(mailbox.user_id, thread_id)] == ["Half a word"]
+
+
+async def test_what_a_stale_tab_holds_is_kept_apart_with_files_and_thread(mailbox: Mailbox) -> None:
+    ident = draft.begin(mailbox.user_id, kind="reply", message_id=message_id(mailbox))
+    await draft_files.attach(mailbox.user_id, ident, "a.bin", "x/y", pieces(b"x" * 300_000))
+    draft.save(mailbox.user_id, ident, 1, fields(html="<p>first tab</p>"))
+    other = draft.opened(
+        mailbox.user_id, draft.keep_apart(mailbox.user_id, ident, fields(html="<p>second tab</p>", to="a@example.com"))
+    )
+    first = draft.opened(mailbox.user_id, ident)
+    assert (first.fields.html, other.fields.html) == ("<p>first tab</p>", "<p>second tab</p>")
+    assert (other.kind, other.thread_id, other.quoted) == (first.kind, first.thread_id, first.quoted)
+    assert [(one.file_name, one.size) for one in other.files] == [("a.bin", 300_000)]
+    draft.discard(mailbox.user_id, ident)
+    assert counts() == (1, 2)
+
+
+def test_what_was_typed_outlives_its_draft_and_takes_nothing_of_others(ada: Someone, mallory: Someone) -> None:
+    ident = draft.begin(ada.user_id)
+    draft.save(ada.user_id, ident, 1, fields(subject="Ada's"))
+    kept = draft.opened(mallory.user_id, draft.keep_apart(mallory.user_id, ident, fields(html="<p>mine</p>")))
+    assert (kept.fields.subject, kept.fields.html, kept.quoted, kept.kind) == ("", "<p>mine</p>", "", "new")
+    draft.discard(ada.user_id, ident)
+    assert draft.opened(ada.user_id, draft.keep_apart(ada.user_id, ident, fields(html="<p>x</p>"))).kind == "new"
+
+
 def test_a_discarded_draft_is_gone(ada: Someone) -> None:
     ident = draft.begin(ada.user_id)
-    assert [row.id for row in draft.listed(ada.user_id)] == [ident]
+    draft.save(ada.user_id, ident, 1, fields(html="<p>x</p>"))
+    assert [row.id for row in draft_list.listed(ada.user_id)] == [ident]
     draft.discard(ada.user_id, ident)
-    assert draft.listed(ada.user_id) == []
+    assert draft_list.listed(ada.user_id) == []
 
 
 async def test_threat_23_a_strangers_draft_is_not_found(mailbox: Mailbox, mallory: Someone) -> None:

@@ -13,7 +13,7 @@ from time_machine import Traveller
 from easycrm.core import wording
 from easycrm.core.db import reading, transaction
 from easycrm.core.errors import InvalidInput, NotFound, Refused
-from easycrm.mail import consent, disconnect, draft, outbox, outbox_lease, sending
+from easycrm.mail import consent, disconnect, draft, outbox, outbox_lease, outbox_list, sending
 from easycrm.mail.connection import Connection, Status
 from easycrm.mail.draft import DraftFields
 from easycrm.mail.outbox_message import OutboxMessage, State
@@ -146,7 +146,7 @@ async def test_threat_38_a_cut_connection_never_sends_twice(
         assert (row(queued).state, row(queued).provider_message_id) == (State.SENT, f"sent-{google.delivered[0].key}")
         return
     assert (row(queued).state, row(queued).reason) == (State.UNKNOWN, wording.writing.SEND_STILL_UNKNOWN)
-    assert outbox.attention(ada.user_id) == 1
+    assert len(outbox_list.rows(ada.user_id)) == 1
     assert draft.opened(ada.user_id, queued).fields.html == "<p>Hi</p>"
 
 
@@ -267,7 +267,7 @@ async def test_what_cannot_go_says_why_and_keeps_the_text(
     google.fails["send"] = error
     await run(queued, clock)
     assert (row(queued).state, row(queued).reason) == (State.FAILED, reason)
-    (listed,) = outbox.rows(ada.user_id)
+    (listed,) = outbox_list.rows(ada.user_id)
     assert (listed.text, listed.to) == ("Hi", "grace@example.com")
     outbox.undo(ada.user_id, queued)
     assert draft.opened(ada.user_id, queued).fields.html == "<p>Hi</p>"
@@ -358,18 +358,18 @@ async def test_what_is_sent_stands_in_its_thread_until_the_copy_comes(
 ) -> None:
     with transaction() as session:
         session.get_one(OutboxMessage, queued).thread_id = 77
-    assert [one.state for one in outbox.pending_of_thread(ada.user_id, 77)] == [State.QUEUED]
+    assert [one.state for one in outbox_list.pending_of_thread(ada.user_id, 77)] == [State.QUEUED]
     await run(queued, clock)
-    assert [one.state for one in outbox.pending_of_thread(ada.user_id, 77)] == [State.SENT]
-    assert [one.id for one in outbox.just_sent(ada.user_id)] == [queued]
-    assert outbox.rows(ada.user_id) == []
+    assert [one.state for one in outbox_list.pending_of_thread(ada.user_id, 77)] == [State.SENT]
+    assert [one.id for one in outbox_list.just_sent(ada.user_id)] == [queued]
+    assert outbox_list.rows(ada.user_id) == []
 
 
 async def test_threat_23_a_strangers_message_is_not_found(mallory: Someone, queued: int) -> None:
     for act in (outbox.submit, outbox.undo, outbox.resend, outbox.look_again):
         with pytest.raises(NotFound):
             act(mallory.user_id, queued)
-    assert outbox.rows(mallory.user_id) == []
-    assert outbox.pending_of_thread(mallory.user_id, 0) == []
+    assert outbox_list.rows(mallory.user_id) == []
+    assert outbox_list.pending_of_thread(mallory.user_id, 0) == []
     with reading() as session:
         assert session.exec(select(OutboxMessage.state)).one() == State.QUEUED
