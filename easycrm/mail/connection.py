@@ -47,7 +47,11 @@ class Connection(Table, table=True):
     capabilities: str = Field(default="", description="granted ones, comma-separated names of Capability")
     is_default_sender: bool = False
     visibility: str = Field(default="metadata", max_length=12)
-    creates_contacts: bool = Field(default=False, description="of the people that its owner writes to")
+    creates_contacts_since: datetime | None = Field(
+        default=None,
+        sa_column=Column(UtcDateTime),
+        description="whom its owner has written to since then becomes a contact; None: nobody",
+    )
     signature: str = Field(default="", description="clean HTML, put below what is written from this mailbox")
     # The column has no default of its own: SQLAlchemy would put it in the place of None.
     window_days: int | None = Field(default=30, sa_column=Column(Integer), description="None imports everything")

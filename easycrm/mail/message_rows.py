@@ -31,6 +31,11 @@ def sort_key(received_at: datetime, provider_message_id: str) -> int:
     return (milliseconds << TIE_BITS) | (zlib.crc32(provider_message_id.encode()) & ((1 << TIE_BITS) - 1))
 
 
+def moment_of(key: int) -> datetime:
+    """The received time in a sort key."""
+    return datetime.fromtimestamp((key >> TIE_BITS) / 1000, UTC)
+
+
 def compressed(text: str) -> bytes:
     """A body as it is stored."""
     return zlib.compress(clean(text).encode(), _COMPRESSION) if text else b""

@@ -10,7 +10,17 @@ from easycrm.core.clock import now
 from easycrm.core.db import reading
 from easycrm.core.errors import EasyCRMError
 from easycrm.core.log import logger
-from easycrm.mail import composing, outage, outbox_lease, recipients, schedule, sent_copy, sent_files, token_vault
+from easycrm.mail import (
+    composing,
+    outage,
+    outbox_lease,
+    recipients,
+    schedule,
+    sent_copy,
+    sent_files,
+    token_vault,
+    written_to,
+)
 from easycrm.mail.composing import Answered, Letter
 from easycrm.mail.connection import Connection, ConnectionEnded
 from easycrm.mail.message import Message
@@ -134,6 +144,8 @@ async def _sent(job: Job, connection: Connection, copy: SentCopy | None) -> Next
         outbox_lease.settle, job, State.SENT, next_at=first_look, sent_at=now(), attempts=0, **known_copy
     )
     await asyncio.to_thread(schedule.request_now, connection.user_id, connection.id or 0)
+    lines = (job.message.to, job.message.cc, job.message.bcc)
+    await asyncio.to_thread(written_to.from_outbox, connection.id or 0, lines)
     return Next(None if copy else sent_copy.FIRST_LOOK_SECONDS, connection.id)
 
 

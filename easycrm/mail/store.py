@@ -9,7 +9,7 @@ from sqlmodel import Session, col, delete, select
 
 from easycrm.core.clock import now
 from easycrm.core.db import portions, transaction
-from easycrm.mail import message_rows, place, sift, thread_rows, told_marks
+from easycrm.mail import message_rows, place, sift, thread_rows, told_marks, written_to
 from easycrm.mail.connection import Connection, ConnectionEnded, Status
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
@@ -48,6 +48,7 @@ def commit_page(connection_id: int, generation: int, owner: str, page: Page) -> 
         connection = fence(session, connection_id, generation, owner)
         kept, verdicts = sift.judged(sift.load(session, connection), page.messages)
         new, failed = _store(session, connection, kept)
+        written_to.from_sync(session, connection, kept)
         ledger = [*page.unreadable, *failed]
         _skip(session, connection_id, ledger)
         followed = follow(session, connection_id, page.states)

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from easycrm.core.db import add_unless_there, transaction
 from easycrm.core.errors import NotFound
 from easycrm.mail.base_email import base_email
-from easycrm.mail.company import Company
+from easycrm.mail.company_edit import named, sorted_name
 from easycrm.mail.contact import Contact, ContactAddress, Source, by_address
 from easycrm.mail.imported import ImportedPerson, one_of_user
 from easycrm.notices import audit
@@ -51,7 +51,7 @@ def _of_team(session: Session, person: ImportedPerson) -> int | None:
         found = by_address(session, person.emails)
         return next((found[base].id for base in map(base_email, person.emails) if base in found), None)
     same = select(Contact.id).where(
-        Contact.sort_name == _sorted(person.name),
+        Contact.sort_name == sorted_name(person.name),
         Contact.phone == _phone(person),
         col(Contact.archived_at).is_(None),
     )
@@ -61,9 +61,9 @@ def _of_team(session: Session, person: ImportedPerson) -> int | None:
 def _create(session: Session, user_id: int, person: ImportedPerson) -> int:
     contact = Contact(
         name=person.name,
-        sort_name=_sorted(person.name),
+        sort_name=sorted_name(person.name),
         title=person.title,
-        company_id=_company(session, user_id, person.company),
+        company_id=named(session, user_id, person.company),
         phone=_phone(person),
         source=Source.IMPORTED,
         created_by=user_id,
@@ -74,24 +74,6 @@ def _create(session: Session, user_id: int, person: ImportedPerson) -> int:
     for email in person.emails:
         add_unless_there(session, ContactAddress(contact_id=ident, email=email, base_email=base_email(email)[:320]))
     return ident
-
-
-def _company(session: Session, user_id: int, name: str) -> int | None:
-    """The team's company of this name, made if there is none."""
-    if not name:
-        return None
-    same = select(Company.id).where(Company.sort_name == _sorted(name), col(Company.archived_at).is_(None))
-    found = session.exec(same.order_by(col(Company.id)).limit(1)).first()
-    if found is not None:
-        return found
-    company = Company(name=name, sort_name=_sorted(name), created_by=user_id)
-    session.add(company)
-    session.flush()
-    return company.id
-
-
-def _sorted(name: str) -> str:
-    return name.casefold()[:200]
 
 
 def _phone(person: ImportedPerson) -> str:

@@ -1,13 +1,13 @@
 """The list of threads as a person pages through it, newest first, by key."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlmodel import col, select
 
 from easycrm.core.db import reading
 from easycrm.mail.connection import Connection
-from easycrm.mail.message_rows import TIE_BITS
+from easycrm.mail.message_rows import moment_of
 from easycrm.mail.thread import Thread
 
 PAGE = 50
@@ -60,7 +60,7 @@ def _row(thread: Thread) -> ThreadRow:
         people=thread.people,
         snippet=thread.snippet,
         sort_key=thread.sort_key,
-        received_at=datetime.fromtimestamp((thread.sort_key >> TIE_BITS) / 1000, UTC),
+        received_at=moment_of(thread.sort_key),
         messages=thread.messages,
         unread=thread.unread,
         has_attachments=thread.has_attachments,

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from easycrm.core import wording
+from easycrm.core.clock import now
 from easycrm.core.db import transaction
 from easycrm.core.errors import InvalidInput, NotFound
 from easycrm.mail.connection import Connection, owned
@@ -27,6 +28,12 @@ class Visibility(StrEnum):
     EVERYTHING = "everything"
 
 
+LEVELS = tuple(Visibility)
+"""From the one that shows least."""
+SHOWN = LEVELS[1:]
+"""The levels that show colleagues anything."""
+
+
 def choose(user_id: int, connection_id: int, level: str) -> None:
     """Let the owner of a mailbox decide what colleagues see of it.
 
@@ -40,6 +47,7 @@ def choose(user_id: int, connection_id: int, level: str) -> None:
         connection = owned(session, user_id, connection_id)
         before, connection.visibility = connection.visibility, str(level)
         if before != level:
+            connection.changed_seq += 1
             told = f"{before} to {level}"
             audit.record(session, "visibility.changed", actor_id=user_id, subject=connection.address, detail=told)
 
@@ -52,8 +60,8 @@ def create_contacts(user_id: int, connection_id: int, *, wanted: bool) -> None:
     """
     with transaction() as session:
         connection = owned(session, user_id, connection_id)
-        if connection.creates_contacts != wanted:
-            connection.creates_contacts = wanted
+        if (connection.creates_contacts_since is not None) != wanted:
+            connection.creates_contacts_since = now() if wanted else None
             told = "on" if wanted else "off"
             audit.record(session, "contact_creation.changed", actor_id=user_id, subject=connection.address, detail=told)
 
