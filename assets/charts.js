@@ -22,7 +22,7 @@ export function DayBars({ counts = [], first, label, ...rest }) {
     "div",
     { role: "img", "aria-label": words, className: "days", ...rest },
     h("div", { className: "day-bars" }, bars),
-    h("div", { className: "day-ends" }, h("span", null, day(0, SHORT)), h("span", null, day(counts.length - 1, SHORT))),
+    h("div", { className: "day-ends" }, h("span", null, day(0, SHORT)), h("span", null, label), h("span", null, day(counts.length - 1, SHORT))),
   );
 }
 

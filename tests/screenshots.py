@@ -23,7 +23,7 @@ def main(folder: Path) -> None:
         path = os.environ.get("EASYCRM_TEST_BROWSER", "/usr/bin/chromium")
         browser = play.chromium.launch(executable_path=path, args=FLAGS)
         _take(browser, product, folder, "empty", ("sign-in", "settings/email", "mailbox"))
-        _connect(browser, product)
+        connect_both(browser, product)
         _take(browser, product, folder, "full", ("settings/email", "mailbox", "admin/providers", "nowhere"))
         _lose_a_grant(browser, product)
         _take(browser, product, folder, "broken", ("settings/email", "mailbox"))
@@ -36,7 +36,7 @@ def _take(browser: Browser, product: Product, folder: Path, state: str, routes: 
             context = browser.new_context(viewport=viewport, color_scheme=scheme)  # pyright: ignore
             for route in routes:
                 if route != "sign-in":
-                    _sign_in(context, product, "admin" if route.startswith("admin") else "member")
+                    sign_in(context, product, "admin" if route.startswith("admin") else "member")
                 page = context.new_page()
                 page.goto(f"{product.url}/{route}")
                 page.wait_for_load_state("networkidle")
@@ -53,7 +53,8 @@ def _take(browser: Browser, product: Product, folder: Path, state: str, routes: 
             context.close()
 
 
-def _sign_in(context: BrowserContext, product: Product, role: str) -> None:
+def sign_in(context: BrowserContext, product: Product, role: str) -> None:
+    """Sign a browser context in as one of the demo's people."""
     name, value = product.cookie(role)
     context.add_cookies([{"name": name, "value": value, "url": product.url}])
 
@@ -64,9 +65,10 @@ def _open_thread(page: Page, path: Path) -> None:
     page.screenshot(path=path)
 
 
-def _connect(browser: Browser, product: Product) -> None:
+def connect_both(browser: Browser, product: Product) -> None:
+    """Let the demo's member connect a mailbox of each provider, and wait until both are imported."""
     context = browser.new_context()
-    _sign_in(context, product, "member")
+    sign_in(context, product, "member")
     page = context.new_page()
     for provider, address in ADDRESSES.items():
         page.goto(f"{product.url}/settings/email")
@@ -81,7 +83,7 @@ def _connect(browser: Browser, product: Product) -> None:
 def _lose_a_grant(browser: Browser, product: Product) -> None:
     product.simulator.post("grants/revoke", email=ADDRESSES["Google Workspace"])
     context = browser.new_context()
-    _sign_in(context, product, "member")
+    sign_in(context, product, "member")
     page = context.new_page()
     page.goto(f"{product.url}/settings/email")
     page.get_by_role("region", name="Google Workspace").get_by_role("button", name="Sync now").click()

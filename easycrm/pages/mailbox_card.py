@@ -70,7 +70,7 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
             rx.cond(connected & (item.missing != ""), _missing(item)),
             rx.cond(connected & ~item.importing, _freshness(item)),
             rx.cond(item.recovered != "", rx.el.p(item.recovered)),
-            rx.cond(item.done > 0, DayBars.create(counts=item.counts, first=item.first_day, label="Emails received")),
+            rx.cond(item.done > 0, DayBars.create(counts=item.counts, first=item.first_day, label="Emails a day")),
             class_name="mailbox-details",
         ),
         key=item.id.to_string(),

@@ -1,0 +1,116 @@
+"""How the pages feel in Chromium: paint, shift, blocked time and bytes, on a slow computer and network.
+
+`main()` starts the built product, measures every page and prints a table; `python -m tests.bench.pages`.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, CDPSession, sync_playwright
+
+from tests import product as products
+from tests.browser.conftest import FLAGS
+from tests.product import Product
+from tests.screenshots import connect_both, sign_in
+
+PAGES = (
+    "sign-in", "settings/email", "mailbox", "contacts", "compose", "outbox", "settings/account",
+    "admin/providers", "admin/health", "admin/users", "admin/audit",
+)  # fmt: skip
+SLOW_NETWORK = {"offline": False, "latency": 100, "downloadThroughput": 1_000_000, "uploadThroughput": 400_000}
+"""100 ms to the server, 8 Mbit/s down: an office on the far side of a continent. Throughputs in bytes a second."""
+SLOWER_CPU = 4
+_OBSERVE = """
+window.__felt = {fcp: 0, lcp: 0, cls: 0, tbt: 0};
+const watch = (type, each) =>
+  new PerformanceObserver((list) => list.getEntries().forEach(each)).observe({type, buffered: true});
+watch("paint", (entry) => { if (entry.name === "first-contentful-paint") window.__felt.fcp = entry.startTime; });
+watch("largest-contentful-paint", (entry) => { window.__felt.lcp = entry.startTime; });
+watch("layout-shift", (entry) => { if (!entry.hadRecentInput) window.__felt.cls += entry.value; });
+watch("longtask", (entry) => { window.__felt.tbt += Math.max(0, entry.duration - 50); });
+"""
+
+
+@dataclass(frozen=True)
+class Felt:
+    """One page on a first visit: times in ms, `cls` without unit, `bytes` as they come over the network."""
+
+    page: str
+    fcp: float
+    lcp: float
+    cls: float
+    tbt: float
+    bytes: int
+
+
+def measure(context: BrowserContext, url: str, page_name: str, *, slow: bool) -> Felt:
+    """A first visit to a page, with an empty cache."""
+    page = context.new_page()
+    client = context.new_cdp_session(page)
+    received = _count_bytes(client)
+    if slow:
+        client.send("Network.emulateNetworkConditions", SLOW_NETWORK)
+        client.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_CPU})
+    page.add_init_script(_OBSERVE)
+    page.goto(f"{url}/{page_name}")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1500 if slow else 500)
+    found: dict[str, float] = page.evaluate("window.__felt")
+    page.close()
+    return Felt(page_name, found["fcp"], found["lcp"], round(found["cls"], 4), found["tbt"], sum(received))
+
+
+def _count_bytes(client: CDPSession) -> list[int]:
+    received: list[int] = []
+    client.send("Network.enable")
+    client.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    client.on("Network.loadingFinished", lambda event: received.append(int(event["encodedDataLength"])))
+    return received
+
+
+@contextmanager
+def visitor(browser: Browser, product: Product, page_name: str) -> Iterator[BrowserContext]:
+    """A browser that has never been here, signed in as whoever may see the page."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    if page_name != "sign-in":
+        sign_in(context, product, "admin" if page_name.startswith("admin") else "member")
+    yield context
+    context.close()
+
+
+def main(folder: Path) -> list[Felt]:
+    """Measure every page and keep the figures in `folder`."""
+    with products.running(Path(tempfile.mkdtemp())) as product, sync_playwright() as play:
+        path = os.environ.get("EASYCRM_TEST_BROWSER", "/usr/bin/chromium")
+        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+        connect_both(browser, product)
+        rows: list[Felt] = []
+        for name in PAGES:
+            with visitor(browser, product, name) as context:
+                rows.append(measure(context, product.url, name, slow=True))
+        browser.close()
+    _print(rows)
+    folder.mkdir(parents=True, exist_ok=True)
+    kept: dict[str, Any] = {"network": SLOW_NETWORK, "cpu": SLOWER_CPU, "pages": [asdict(row) for row in rows]}
+    (folder / "pages.json").write_text(json.dumps(kept, indent=1) + "\n")
+    return rows
+
+
+def _print(rows: list[Felt]) -> None:
+    print(f"| {'page':20} | FCP ms | LCP ms | CLS    | TBT ms | KB   |\n| --- | --- | --- | --- | --- | --- |")
+    for row in rows:
+        print(
+            f"| {row.page:20} | {row.fcp:6.0f} | {row.lcp:6.0f} | {row.cls:6.4f} | {row.tbt:6.0f} |"
+            f" {row.bytes / 1000:4.0f} |"
+        )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/benchmarks"))
