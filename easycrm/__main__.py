@@ -26,17 +26,19 @@ def demo() -> None:
 def serve() -> None:
     """The product: web and worker, configured by EASYCRM_… variables."""
     from easycrm import serve
+    from easycrm.core.settings import settings
     from easycrm.people import setup_link
 
+    serve.check_port("EASYCRM_PORT", settings().host, settings().port)
     serve.prepare(typer.echo)
     link = setup_link.issue()
     told = f"\n  Create the first admin within 24 hours at\n  {link}\n" if link else ""
     serve.run(serve.web_and_worker(), lambda: typer.echo(f"{told}\n  EasyCRM is ready. Stop with Ctrl-C.\n"))
 
 
-@cli.command(hidden=True)
+@cli.command()
 def web() -> None:
-    """One web process."""
+    """One web process; run `prepare` before."""
     from easycrm.serve import web
 
     web()
@@ -44,10 +46,18 @@ def web() -> None:
 
 @cli.command()
 def worker() -> None:
-    """One worker process."""
+    """One worker process; run `migrate` before."""
     from easycrm import worker
 
     worker.main()
+
+
+@cli.command()
+def prepare() -> None:
+    """Build the pages and bring the database up to date, where that is still to be done; several at a time are fine."""
+    from easycrm import serve
+
+    serve.prepare(typer.echo)
 
 
 @cli.command()

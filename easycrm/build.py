@@ -1,8 +1,11 @@
 """Builds the frontend once, and again only when something it is made of has changed."""
 
+import fcntl
+import gzip
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 CLIENT = ROOT / ".web" / "build" / "client"
 PACKAGES = ROOT / "reflex.lock" / "package.json"
+LOCK = ROOT / ".web.lock"
 STAMP = ROOT / ".web" / "easycrm.fingerprint"
 _SOURCES = ("easycrm", "assets", "rxconfig.py", "requirements.txt", "reflex.lock")
 _WITHOUT = ("simulator", "__pycache__")
@@ -18,14 +22,27 @@ _BAKED = "http://localhost:3000"
 
 
 def build() -> bool:
-    """Build if needed; whether it was.
+    """Build if needed; whether it was. Who comes while somebody else builds waits for that.
 
     Raises:
         subprocess.CalledProcessError: the build failed; its output went to standard error.
     """
-    wanted = fingerprint()
-    if STAMP.exists() and STAMP.read_text() == wanted and CLIENT.exists():
+    if is_fresh():
         return False
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if is_fresh():
+            return False
+        _build()
+        return True
+
+
+def is_fresh() -> bool:
+    """Whether the built pages are those of the sources as they are now."""
+    return STAMP.exists() and CLIENT.exists() and STAMP.read_text() == fingerprint()
+
+
+def _build() -> None:
     STAMP.unlink(missing_ok=True)
     packages = PACKAGES.read_text()
     # The address is a fixed one here: `_serve_from_anywhere` takes it out again.
@@ -40,7 +57,6 @@ def build() -> bool:
     if json.loads(PACKAGES.read_text()) == json.loads(packages):
         PACKAGES.write_text(packages)  # Reflex writes the same list in one line
     STAMP.write_text(fingerprint())
-    return True
 
 
 def _export(environment: dict[str, str]) -> None:
@@ -82,6 +98,14 @@ def _serve_from_anywhere() -> None:
     for script in (CLIENT / "assets").glob("reflex-env-*.js"):
         text = script.read_text()
         text = text.replace("`http://localhost:3000/", "`${location.origin}/")
-        text = text.replace("`ws://localhost:3000/", "`${location.origin.replace(/^http/,'ws')}/")
-        script.write_text(text)
-        script.with_suffix(".js.gz").unlink(missing_ok=True)
+        _rewrite(script, text.replace("`ws://localhost:3000/", "`${location.origin.replace(/^http/,'ws')}/"))
+    # At https://localhost Reflex would take the port out of it.
+    for script in (CLIENT / "assets").glob("state-*.js"):
+        _rewrite(script, re.sub(r",\w+\.port=``\)", ")", script.read_text()))
+
+
+def _rewrite(script: Path, text: str) -> None:
+    script.write_text(text)
+    packed = script.with_suffix(".js.gz")
+    if packed.exists():
+        packed.write_bytes(gzip.compress(text.encode()))

@@ -105,6 +105,7 @@ def greeting(sign_ins: SignIns, simulator_port: int) -> str:
 def run(say: serve.Say) -> None:
     """Everything, until told to stop."""
     port = configure()
+    serve.check_port("EASYCRM_PORT", settings().host, settings().port)
     serve.check_port("EASYCRM_SIMULATOR_PORT", "127.0.0.1", port)
     serve.prepare(say)
     say("Starting …")

@@ -1,24 +1,25 @@
-"""Brings the database to the shape that the code expects."""
-
-from pathlib import Path
-
-from alembic.config import Config
+"""Brings the database to the shape that the code expects; of many processes that start together, one does it."""
 
 from alembic import command
-
-ALEMBIC = Path(__file__).parents[1] / "alembic"
-
-
-def configuration() -> Config:
-    """Alembic's configuration, without an ini file."""
-    config = Config()
-    config.set_main_option("script_location", str(ALEMBIC))
-    config.set_main_option("path_separator", "os")
-    return config
+from easycrm.core import revision as revisions
+from easycrm.core.errors import Misconfigured
+from easycrm.core.revision import ALEMBIC, configuration
 
 
 def upgrade() -> None:
-    """Apply what is missing; quick when nothing is."""
+    """Apply what is missing; quick when nothing is. The lock that lets one process at a time do it is alembic/env.py's.
+
+    Raises:
+        Misconfigured: a newer EasyCRM has changed the database; nothing was touched.
+    """
+    there = revisions.found()
+    if there == revisions.wanted():
+        return
+    if there and not revisions.known(there):
+        raise Misconfigured(
+            f"A newer EasyCRM has changed this database (revision {there}; this one knows {revisions.wanted()}). "
+            "Start the newer one, or restore a backup made before. Nothing was changed"
+        )
     command.upgrade(configuration(), "head")
 
 

@@ -1,6 +1,7 @@
 """Runs EasyCRM: builds, migrates, starts web and worker (and whatever the demo adds), ends them cleanly."""
 
 import errno
+import os
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from easycrm.core.settings import settings
 from easycrm.processes import Child
 
 READY_SECONDS = 60
+# A slice of a mailbox takes a few seconds; what is cut off after this is taken up by the next worker.
+TASKS_END_WITHIN_SECONDS = 30
 Say = Callable[[str], None]
 
 
@@ -27,13 +30,12 @@ def command(*words: str) -> list[str]:
 
 
 def prepare(say: Say) -> None:
-    """Everything that must be right before a process starts.
+    """Everything that must be right before a process starts; of several that prepare at a time, one does the work.
 
     Raises:
-        Misconfigured: port taken, keys wrong, or the frontend cannot be built.
+        Misconfigured: keys wrong, or the frontend cannot be built.
     """
     signal.signal(signal.SIGTERM, _unwind)
-    check_port("EASYCRM_PORT", settings().host, settings().port)
     say("Building the pages (only after a change) …")
     try:
         build.build()
@@ -82,9 +84,10 @@ def run(children: list[Child], ready: Callable[[], None]) -> None:
 
 
 def web_and_worker() -> list[Child]:
-    """The two processes every installation has; the worker is asked by SIGINT, which lets its tasks finish."""
+    """The two processes every installation has."""
     health = f"http://{settings().host}:{settings().port}/healthz"
-    return [Child("worker", command("worker"), signal.SIGINT), Child("web", command("web"), health=health)]
+    worker = Child("worker", command("worker"), patience_seconds=TASKS_END_WITHIN_SECONDS)
+    return [worker, Child("web", command("web"), health=health)]
 
 
 class _Stop:
@@ -125,6 +128,8 @@ def web() -> None:
     from easycrm.core import log
 
     log.configure()
+    # More processes are more `web` commands, each on a port of its own: with Redis, Reflex would start five here.
+    os.environ["GRANIAN_WORKERS"] = "1"
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     run_backend_prod(settings().host, settings().port, constants.LogLevel.WARNING, mount_frontend_compiled_app=True)

@@ -18,7 +18,9 @@ from easycrm.mail.thread import Thread, ThreadLabel
 from easycrm.mail.token_set import PendingRevocation, TokenSet
 from easycrm.notices.audit import AuditEvent
 from easycrm.notices.incident import Incident
+from easycrm.notices.liveness import Turn, WorkerProcess
 from easycrm.notices.notice import Notice
+from easycrm.notices.tally import Tally
 from easycrm.people.sign_in_limit import SignInFailure
 from easycrm.people.user import SetupLink, User, UserSession
 
@@ -52,10 +54,13 @@ __all__ = [
     "SignInFailure",
     "SkippedMessage",
     "SyncRun",
+    "Tally",
     "Thread",
     "ThreadLabel",
     "TokenSet",
+    "Turn",
     "User",
     "UserSession",
+    "WorkerProcess",
     "metadata",
 ]

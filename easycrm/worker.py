@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from easycrm.core import key_canary, log
 from easycrm.mail import contact_import, outbox_lease, revocation, schedule, sending, sweep, sync
+from easycrm.notices import liveness, tally
 from easycrm.queue import Queue
 
 TICK_LIMIT = 500
@@ -84,7 +85,13 @@ def apply_rules() -> None:
 
 
 def tick() -> None:
-    """Task, every minute: whatever is due, though its task was lost."""
+    """Task, every minute in every worker, and done by the first of them: the net for tasks that were lost."""
+    if liveness.take_turn(liveness.TICK, heartbeat().id):
+        look_for_work()
+
+
+def look_for_work() -> None:
+    """Ring for whatever is due, though its task was lost."""
     for connection_id in schedule.due(TICK_LIMIT):
         sync_mailbox(connection_id)
     for connection_id in contact_import.due(CONTACTS_LIMIT):
@@ -93,6 +100,12 @@ def tick() -> None:
         send(outbox_id)
     request_revocation()
     request_rules()
+
+
+@lru_cache(maxsize=1)
+def heartbeat() -> liveness.Heartbeat:
+    """This process's sign of life; what it counted is stored along with it."""
+    return liveness.Heartbeat(tally.store)
 
 
 @lru_cache(maxsize=1)
@@ -111,5 +124,9 @@ def main() -> None:
     """A worker process: run tasks until told to stop."""
     log.configure()
     key_canary.check()
-    tick()
-    queue().consume()
+    heartbeat().start()
+    look_for_work()
+    try:
+        queue().consume()
+    finally:
+        heartbeat().end()

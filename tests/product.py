@@ -6,12 +6,14 @@ import os
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -30,13 +32,30 @@ class Product:
     data: Path
     process: subprocess.Popen[str]
     output: Path
+    verify: ssl.SSLContext | bool = True
     _cookies: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def cookie_name(self) -> str:
+        """The session cookie's: browsers take a `__Host-` one by https only."""
+        return "__Host-easycrm_session" if self.url.startswith("https://") else "easycrm_session"
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        """GET below the product's address, or an address of its own."""
+        return httpx.get(self._address(path), verify=self.verify, trust_env=False, timeout=30, **more)
+
+    def post(self, path: str, **more: Any) -> httpx.Response:
+        """POST below the product's address."""
+        return httpx.post(self._address(path), verify=self.verify, trust_env=False, timeout=30, **more)
+
+    def _address(self, path: str) -> str:
+        return path if "://" in path else self.url + path
 
     def cookie(self, role: str) -> tuple[str, str]:
         """Name and value of a signed-in session's cookie; one session a role."""
         if role not in self._cookies:
             self._cookies[role] = self.sign_in(f"{role}@example.com", self.password(role))
-        return "easycrm_session", self._cookies[role]
+        return self.cookie_name, self._cookies[role]
 
     def password(self, role: str) -> str:
         """The demo's password of "admin" or "member"."""
@@ -45,17 +64,21 @@ class Product:
     def sign_in(self, email: str, password: str) -> str:
         """A fresh session's cookie value."""
         form = {"email": email, "password": password}
-        answer = httpx.post(f"{self.url}/auth/sign-in", data=form, headers={"Origin": self.url}, trust_env=False)
-        return answer.cookies["easycrm_session"]
+        answer = self.post("/auth/sign-in", data=form, headers={"Origin": self.url})
+        return answer.cookies[self.cookie_name]
 
     def create_user(self, email: str, password: str, role: str = "member") -> None:
         """One more account; straight into the database, since a command would take longer than the test."""
+        self.execute(
+            'INSERT INTO "user" (email, name, role, password_hash, active, created_at)'
+            " VALUES (?, ?, ?, ?, ?, '2026-01-01 00:00:00+00:00')",
+            email, email.partition("@")[0], role, passwords.hashed(password), True,
+        )  # fmt: skip
+
+    def execute(self, statement: str, *values: object) -> None:
+        """Change what the database says, past the product."""
         with contextlib.closing(sqlite3.connect(self.data / "easycrm.db", timeout=30)) as database:
-            database.execute(
-                "INSERT INTO user (email, name, role, password_hash, active, created_at)"
-                " VALUES (?, ?, ?, ?, 1, '2026-01-01 00:00:00')",
-                (email, email.partition("@")[0], role, passwords.hashed(password)),
-            )
+            database.execute(statement, values)
             database.commit()
 
     def environment(self) -> dict[str, str]:

@@ -4,6 +4,8 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import structlog
@@ -43,6 +45,8 @@ class _Redacting(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         event = {"event": record.getMessage(), "logger": record.name, "level": record.levelname.lower()}
+        event.update(structlog.contextvars.get_contextvars())
+        event["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat()
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
         return str(self._render(None, "", redact(event)))
@@ -76,6 +80,16 @@ def _own_lines(level: int) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=_to_standard_error,
     )
+
+
+def bound(**ids: object) -> AbstractContextManager[None]:
+    """Put these on every line, libraries' too, written inside the block and in the tasks and threads it starts."""
+    return structlog.contextvars.bound_contextvars(**ids)
+
+
+def bind(**ids: object) -> None:
+    """As `bound`, until the task that runs ends."""
+    structlog.contextvars.bind_contextvars(**ids)
 
 
 def logger(name: str) -> structlog.typing.FilteringBoundLogger:

@@ -1,6 +1,7 @@
 """Settings: read from the environment (prefix EASYCRM_) once, checked as a whole, refused by name."""
 
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -26,6 +27,9 @@ class Settings(BaseSettings):
     keys: str = ""
     key_file: Path | None = None
     simulator_url: str = ""
+    # Addresses or networks, comma-separated, whose X-Forwarded-For and X-Request-ID count.
+    trusted_proxies: str = ""
+    metrics_token: str = ""
     sync_interval_seconds: int = 300
     # Gmail's price list in quota units; projects older than May 2026 pay 5 for a message and may spend 15,000.
     gmail_units_per_minute: int = 6000
@@ -44,6 +48,10 @@ class Settings(BaseSettings):
             raise ValueError("EASYCRM_SIMULATOR_URL is set, but EASYCRM_ENV is production: unset one of them")
         if self.simulator_url and urlsplit(self.simulator_url).hostname not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError("EASYCRM_SIMULATOR_URL must point to this machine")
+        try:
+            _ = self.trusted_networks
+        except ValueError as error:
+            raise ValueError(f"EASYCRM_TRUSTED_PROXIES must hold addresses or networks: {error}") from error
         if not self.database_url:
             self.database_url = f"sqlite:///{self.data_dir.absolute() / 'easycrm.db'}"
         return self
@@ -52,6 +60,11 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether people reach EasyCRM by https."""
         return self.public_url.startswith("https://")
+
+    @property
+    def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of our own proxies; an address alone is a network of one."""
+        return tuple(ip_network(one.strip()) for one in self.trusted_proxies.split(",") if one.strip())
 
     @property
     def sqlite(self) -> bool:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from easycrm.endpoints.front_door import FrontDoor
 
-_MODULES = ("sign_in", "health", "message_frame", "mail_export", "attachment_upload", "draft")
+_MODULES = ("sign_in", "health", "metrics", "message_frame", "mail_export", "attachment_upload", "draft")
 
 
 def routes() -> list[BaseRoute]:

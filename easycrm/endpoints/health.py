@@ -1,28 +1,67 @@
-"""Whether this process lives and can do its work."""
+"""Whether this process lives and can do its work, for whoever watches or chooses among several."""
+
+from collections.abc import Callable
 
 import anyio.to_thread
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from easycrm.core.db import reading
+from easycrm import worker
+from easycrm.core import revision
+from easycrm.notices import liveness
+from easycrm.queue import FAULTS
+
+_UNWELL = (SQLAlchemyError, *FAULTS)
 
 
-def _database_answers() -> bool:
+def _answers(check: Callable[[], bool]) -> bool:
     try:
-        with reading() as session:
-            session.connection().execute(text("SELECT 1"))
-    except SQLAlchemyError:
+        return check()
+    except _UNWELL:
         return False
-    return True
+
+
+def _revision() -> str | None:
+    try:
+        return revision.found()
+    except SQLAlchemyError:
+        return None
+
+
+def _queue_answers() -> bool:
+    return worker.queue().depth() >= (0, 0)
+
+
+def _state() -> dict[str, bool]:
+    """`ready` is about pages alone: while no worker lives they still show what is here."""
+    there = _revision()
+    database = there is not None
+    parts = {
+        "database": database,
+        "migrations": there == revision.wanted(),
+        "queue": _answers(_queue_answers),
+    }
+    alive = database and _answers(lambda: any(one.alive for one in liveness.workers()))
+    return {"live": True, "ready": all(parts.values()), **parts, "worker": alive}
 
 
 async def healthz(_request: Request) -> Response:
-    """`live` always, `ready` when the database answers; 503 when it does not."""
-    ready = await anyio.to_thread.run_sync(_database_answers)
-    return JSONResponse({"live": True, "ready": ready}, 200 if ready else 503)
+    """Everything at a glance; 503 unless this process can serve pages: database, its migrations, and the queue."""
+    state = await anyio.to_thread.run_sync(_state)
+    return JSONResponse(state, 200 if state["ready"] else 503)
 
 
-routes = [Route("/healthz", healthz)]
+async def live(_request: Request) -> Response:
+    """200 for as long as the process answers at all."""
+    return JSONResponse({"live": True})
+
+
+async def with_worker(_request: Request) -> Response:
+    """As healthz, and 503 while no worker was heard of for 45 seconds."""
+    state = await anyio.to_thread.run_sync(_state)
+    return JSONResponse(state, 200 if state["ready"] and state["worker"] else 503)
+
+
+routes = [Route("/healthz", healthz), Route("/healthz/live", live), Route("/healthz/worker", with_worker)]

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select, update
 
-from easycrm.core import wording
+from easycrm.core import counting, wording
 from easycrm.core.db import changed, reading, transaction
 from easycrm.mail import token_set
 from easycrm.mail.connection import Connection, Status
@@ -50,6 +50,7 @@ def requires_reauthentication(connection_id: int, generation: int, reason: str) 
             return False
         token_set.destroy(session, connection_id)
         _tell_owner(session, connection_id, reason)
+    counting.add("reauthentications")
     return True
 
 

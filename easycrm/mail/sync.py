@@ -7,7 +7,7 @@ from typing import cast
 
 from sqlmodel import col, select, update
 
-from easycrm.core import wording
+from easycrm.core import counting, wording
 from easycrm.core.clock import now
 from easycrm.core.db import portions, reading, transaction
 from easycrm.core.errors import EasyCRMError
@@ -93,7 +93,9 @@ async def _work(lease: Lease) -> float | None:
     changes = provider.changes(access, cursors, lease.window, lambda ids: known(lease.connection_id, ids))
     async with aclosing(cast("AsyncGenerator[Page, None]", changes)) as pages:
         async for page in pages:
-            stored += await asyncio.to_thread(store.commit_page, *mine, page)
+            committed = await asyncio.to_thread(store.commit_page, *mine, page)
+            counting.add("messages_stored", committed.new, provider=lease.provider)
+            stored += committed
             if stored.new + stored.excluded >= SLICE_MESSAGES:
                 await asyncio.to_thread(_record, lease, stored)
                 await asyncio.to_thread(schedule.release, lease)

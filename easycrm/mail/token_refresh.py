@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select, update
 
-from easycrm.core import wording
+from easycrm.core import counting, wording
 from easycrm.core.clock import now
 from easycrm.core.db import changed, reading, transaction
 from easycrm.core.log import logger
@@ -104,6 +104,7 @@ class Refresh:
 
     async def _request(self, seen: int) -> Held:
         key = self._provider()
+        counting.add("token_refreshes", provider=key)
         refresh_token = _open(_stored(self._connection_id, self._generation), "refresh_token")
         try:
             tokens = await self._ask(key, refresh_token)

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import secrets
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextvars import ContextVar
 from http.cookies import CookieError, SimpleCookie
@@ -11,6 +12,7 @@ from urllib.parse import quote
 import reflex as rx
 from reflex.middleware.middleware import Middleware
 
+from easycrm.core import log, metrics
 from easycrm.core.own_path import own_path
 from easycrm.people import sessions
 from easycrm.people.sessions import SignedIn
@@ -37,6 +39,8 @@ def require(role: Role) -> Any:
     """
 
     def decorate(handler: Callable[..., Any]) -> Callable[..., Any]:
+        name = handler.__qualname__
+
         @functools.wraps(handler)
         async def guarded(self: rx.State, *args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
             signed_in = await _enter(self)
@@ -44,8 +48,10 @@ def require(role: Role) -> Any:
                 yield _way_out(self, signed_in)
                 return
             _current.set(signed_in)
-            async for event in _events(handler(self, *args, **kwargs)):
-                yield event
+            log.bind(handler=name, event_id=secrets.token_hex(4), user_id=signed_in.user_id)
+            with metrics.EVENT_SECONDS.labels(name).time(), metrics.EVENT_FAILURES.labels(name).count_exceptions():
+                async for event in _events(handler(self, *args, **kwargs)):
+                    yield event
 
         guarded.required_role = role  # pyright: ignore[reportAttributeAccessIssue] (read by the test over all handlers)
         return guarded

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 import httpx
 
+from easycrm.core import counting
+from easycrm.core.settings import settings
 from easycrm.providers import http, json_text
 from easycrm.providers.base import TokenSource
 from easycrm.providers.errors import (
@@ -37,6 +39,7 @@ _IDENT = re.compile(rb"(?i)content-id:\s*<?response-(\d+)")
 async def get(access: TokenSource, path: str, **query: str | int) -> dict[str, Any]:
     """GET below users/me; raises this package's errors."""
     url = f"{BASE}{ME}{path}" + (f"?{urlencode(query)}" if query else "")
+    _charge([path])
     response = await http.authorized("GET", url, access)
     if response.status_code != 200:
         raise failure(response.status_code, response.content, response.headers)
@@ -51,6 +54,7 @@ async def batch(access: TokenSource, paths: Sequence[str]) -> list[dict[str, Any
         for number, path in enumerate(paths)
     )
     headers = {"Content-Type": f"multipart/mixed; boundary={boundary}"}
+    _charge(paths)
     response = await http.authorized(
         "POST", BATCH, access, content=f"{parts}--{boundary}--\r\n".encode(), headers=headers
     )
@@ -58,6 +62,25 @@ async def batch(access: TokenSource, paths: Sequence[str]) -> list[dict[str, Any
         raise failure(response.status_code, response.content, response.headers)
     found = _answers(response)
     return [found.get(number) or ProviderUnavailable(code="batch_part_missing") for number in range(len(paths))]
+
+
+def _charge(paths: Sequence[str]) -> None:
+    """Count what Google will charge. Source: https://developers.google.com/workspace/gmail/api/reference/quota"""
+    units = sum(_units(path.partition("?")[0].split("/")[1:]) for path in paths)
+    counting.add("provider_quota_units", units, provider="google")
+
+
+def _units(parts: Sequence[str]) -> int:
+    prices = {"messages": settings().gmail_units_message, "threads": settings().gmail_units_thread}
+    match parts:
+        case [kind, _, *_] if kind in prices:
+            return prices[kind]
+        case ["messages" | "threads"]:
+            return 5
+        case ["history"]:
+            return 2
+        case _:
+            return 1
 
 
 def _answers(response: httpx.Response) -> dict[int, dict[str, Any] | ProviderError]:

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
+from easycrm.core import counting
 from easycrm.core.settings import settings
 from easycrm.providers import json_text
 from easycrm.providers.base import TokenSource
@@ -47,7 +48,10 @@ def options(*, blocking: bool = False) -> dict[str, Any]:
         "headers": _HEADERS,
         "follow_redirects": False,
         "trust_env": not settings().simulator_url,
-        "event_hooks": {"request": [_route if blocking else _route_async]},
+        "event_hooks": {
+            "request": [_route if blocking else _route_async],
+            "response": [_count if blocking else _count_async],
+        },
     }
 
 
@@ -163,6 +167,16 @@ async def _route_async(request: httpx.Request) -> None:
 def _route(request: httpx.Request) -> None:
     request.url = _destination(request.url)
     request.headers["Host"] = request.url.netloc.decode()
+
+
+async def _count_async(response: httpx.Response) -> None:
+    _count(response)
+
+
+def _count(response: httpx.Response) -> None:
+    """By the host of the request's path at the simulator, which is the provider's own."""
+    host = response.request.url.path.split("/")[1] if settings().simulator_url else response.request.url.host
+    counting.add("provider_requests", host=host, status=str(response.status_code))
 
 
 def _destination(url: httpx.URL) -> httpx.URL:

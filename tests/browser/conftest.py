@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from tests import cluster, services
 from tests import product as products
 from tests.product import Product
 
@@ -16,6 +17,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+CLUSTER = os.environ.get("EASYCRM_TEST_INSTALLATION") == "cluster"
 # Chromium reports each answer of 4xx and 5xx as a console error; tests that provoke one look at the page instead.
 _EXPECTED = ("Failed to load resource",)
 PROVIDERS = {"Google Workspace": "google", "Microsoft 365": "microsoft"}
@@ -23,15 +25,23 @@ PROVIDERS = {"Google Workspace": "google", "Microsoft 365": "microsoft"}
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """One running product for all browser tests; each test uses people and mailboxes of its own."""
-    with products.running(tmp_path_factory.mktemp("product") / "data") as running:
+    """One running product for all browser tests; each test uses people and mailboxes of its own.
+
+    EASYCRM_TEST_INSTALLATION=cluster has it run on PostgreSQL and Redis, in several processes behind nginx.
+    """
+    data = tmp_path_factory.mktemp("product") / "data"
+    if CLUSTER and not services.installed():
+        pytest.skip(services.MISSING)
+    with cluster.running(data) if CLUSTER else products.running(data) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """The browser that ./test.sh found."""
-    return {"executable_path": os.environ.get("EASYCRM_TEST_BROWSER", "/usr/bin/chromium"), "args": FLAGS}
+    # The authority that signed the cluster's certificate was made for this run.
+    flags = [*FLAGS, "--ignore-certificate-errors"] if CLUSTER else FLAGS
+    return {"executable_path": os.environ.get("EASYCRM_TEST_BROWSER", "/usr/bin/chromium"), "args": flags}
 
 
 @dataclass
@@ -92,7 +102,14 @@ def make_mailbox(product: Product) -> Callable[[str], str]:
 
 def add_session(context: BrowserContext, product: Product, cookie: str) -> None:
     """Sign a browser context in."""
-    session = {"name": "easycrm_session", "value": cookie, "url": product.url, "httpOnly": True, "sameSite": "Lax"}
+    session = {
+        "name": product.cookie_name,
+        "value": cookie,
+        "url": product.url,
+        "secure": product.url.startswith("https://"),
+        "httpOnly": True,
+        "sameSite": "Lax",
+    }
     context.add_cookies([session])  # pyright: ignore
 
 

@@ -118,14 +118,9 @@ def test_threat_02_a_replayed_callback_after_the_end_changes_nothing(
 
 
 def test_threat_03_an_expired_state_says_start_again(product: Product, member: Person, make_mailbox: Make) -> None:
-    import contextlib
-    import sqlite3
-
     address = make_mailbox(GOOGLE)
     callback = intercepted_callback(member.page, product, GOOGLE, address)
-    with contextlib.closing(sqlite3.connect(product.data / "easycrm.db", timeout=30)) as database:
-        database.execute("UPDATE consent_attempt SET expires_at = '2020-01-01 00:00:00' WHERE claimed_at IS NULL")
-        database.commit()
+    product.execute("UPDATE consent_attempt SET expires_at = '2020-01-01 00:00:00+00:00' WHERE claimed_at IS NULL")
 
     member.page.goto(callback)
 

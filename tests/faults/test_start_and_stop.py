@@ -43,7 +43,9 @@ def wait_until_gone(data: Path, seconds: float = 20) -> list[str]:
 def test_the_demo_leaves_no_process_behind(tmp_path: Path, farewell: signal.Signals) -> None:
     with products.running(tmp_path / "data") as product:
         assert len(processes_of(product.data)) >= 4
-        assert httpx.get(product.url + "/healthz", trust_env=False).json() == {"live": True, "ready": True}
+        state = httpx.get(product.url + "/healthz/worker", trust_env=False)
+        parts = ("live", "ready", "database", "migrations", "queue", "worker")
+        assert (state.status_code, state.json()) == (200, dict.fromkeys(parts, True))
 
         product.process.send_signal(farewell)
         status = product.process.wait(30)

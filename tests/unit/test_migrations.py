@@ -1,11 +1,18 @@
 """Migrations lead to the tables that the code expects, on both databases."""
 
+import subprocess
+import sys
+
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from easycrm import migrate
+from easycrm.core import revision
+from easycrm.core.errors import Misconfigured
 from easycrm.tables import metadata
+from tests.simulator_process import REPOSITORY
 
 
 def test_the_migrations_make_what_the_models_say(database: Engine) -> None:
@@ -26,3 +33,25 @@ def test_a_second_start_finds_nothing_to_do(database: Engine) -> None:
 
     with database.connect() as connection:
         assert MigrationContext.configure(connection).get_current_revision() is not None
+
+
+def test_of_many_that_start_together_one_migrates(database: Engine) -> None:
+    metadata.drop_all(database)
+
+    command = [sys.executable, "-m", "easycrm", "migrate"]
+    starts = [subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+
+    assert [(start.communicate()[1], start.returncode) for start in starts] == [("", 0)] * 4
+    with database.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert context.get_current_revision() == revision.wanted()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(database: Engine) -> None:
+    metadata.drop_all(database)
+    migrate.upgrade()
+    with database.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(Misconfigured, match="A newer EasyCRM"):
+        migrate.upgrade()

@@ -63,3 +63,9 @@ def test_the_public_address_decides_about_secure_cookies(
     read = _read(monkeypatch, PUBLIC_URL=address)
     assert read.secure is secure
     assert not read.public_url.endswith("/")
+
+
+@pytest.mark.parametrize("wrong", ["nginx", "10.0.0.0/99", "127.0.0.1;10.0.0.1"])
+def test_a_trusted_proxy_that_is_no_address_is_named(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Misconfigured, match="EASYCRM_TRUSTED_PROXIES"):
+        _read(monkeypatch, TRUSTED_PROXIES=wrong)

@@ -1,0 +1,196 @@
+"""EasyCRM as docs/deployment says: two web and two worker processes, PostgreSQL, Redis, nginx with TLS before them."""
+
+import contextlib
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from easycrm.core import sealed
+from tests import certificate, services
+from tests.product import START_SECONDS, Product, free_port, without_settings
+from tests.services import Service
+from tests.simulator_process import REPOSITORY
+from tests.simulator_process import running as simulator_running
+
+DEPLOYMENT = REPOSITORY / "docs/deployment"
+INSTALLED_IN = "/opt/easycrm"
+
+
+@dataclass
+class Unit:
+    """A process as its systemd unit describes it."""
+
+    file: str
+    instance: str
+    environment: dict[str, str]
+    output: Path
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def prepare(self) -> subprocess.Popen[bytes]:
+        """What the unit does before it starts."""
+        return self._begin("ExecStartPre")
+
+    def start(self) -> None:
+        """Start the process itself."""
+        self.process = self._begin("ExecStart")
+
+    def send(self, number: signal.Signals) -> int:
+        """Send a signal, and wait for the end; its exit status."""
+        assert self.process is not None
+        if number is signal.SIGKILL:
+            # As systemd does: what a killed process has started itself would keep its port.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, number)
+        else:
+            self.process.send_signal(number)
+        return self.process.wait(60)
+
+    def _begin(self, what: str) -> subprocess.Popen[bytes]:
+        words = self._setting(what)[0].replace(f"{INSTALLED_IN}/.venv/bin/python", sys.executable).split()
+        own = dict(pair.split("=", 1) for pair in self._setting("Environment"))
+        with self.output.open("ab") as sink:
+            return subprocess.Popen(
+                words, cwd=REPOSITORY, env={**self.environment, **own}, stdout=sink, stderr=sink, start_new_session=True
+            )
+
+    def _setting(self, name: str) -> list[str]:
+        text = (DEPLOYMENT / self.file).read_text().replace("%i", self.instance)
+        return re.findall(rf"^{name}=(.*)$", text, re.MULTILINE)
+
+
+@dataclass
+class Cluster(Product):
+    """The running installation. `units` by name: web1, web2, worker1, worker2."""
+
+    units: dict[str, Unit] = field(default_factory=dict[str, Unit])
+    database: Service | None = None
+    redis: Service | None = None
+    settings: dict[str, str] = field(default_factory=dict[str, str])
+
+    def environment(self) -> dict[str, str]:
+        """What a command needs to work on this installation."""
+        return {**without_settings(), **self.settings}
+
+    def execute(self, statement: str, *values: object) -> None:
+        """Change what the database says, past the product."""
+        with self._connection() as connection:
+            connection.execute(_in_postgresql(statement), values)
+
+    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        """What the database says."""
+        with self._connection() as connection:
+            return connection.execute(_in_postgresql(query), values).fetchall()
+
+    def wait(self) -> None:
+        """Until both web processes answer, and nginx with them."""
+        until = time.monotonic() + START_SECONDS
+        addresses = [f"http://127.0.0.1:{self.units[name].instance}/healthz" for name in ("web1", "web2")]
+        for address in (*addresses, f"{self.url}/healthz"):
+            while not _answers(address, self.verify):
+                assert time.monotonic() < until, self.log()
+                time.sleep(0.1)
+
+    def _connection(self) -> psycopg.Connection:
+        assert self.database is not None
+        return psycopg.connect(host="127.0.0.1", port=self.database.port, user="postgres", dbname="postgres")
+
+
+def _in_postgresql(query: str) -> bytes:
+    return query.replace("%", "%%").replace("?", "%s").encode()
+
+
+def _answers(address: str, verify: ssl.SSLContext | bool) -> bool:
+    try:
+        return httpx.get(address, verify=verify, trust_env=False, timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+@contextlib.contextmanager
+def running(data: Path, **more: str) -> Generator[Cluster]:
+    """The whole installation on free ports, for the time of the block."""
+    data.mkdir(parents=True, exist_ok=True)
+    authority, certificate_file, key_file = certificate.make(data)
+    port, web_ports = free_port(), (free_port(), free_port())
+    url = f"https://localhost:{port}"
+    (data / "keys").write_text(sealed.new_key("cluster"))
+    with contextlib.ExitStack() as stack:
+        simulator = stack.enter_context(simulator_running(redirect_base=url))
+        database = stack.enter_context(services.postgresql())
+        redis = stack.enter_context(services.redis_server())
+        settings = {
+            "EASYCRM_ENV": "development",
+            "EASYCRM_PUBLIC_URL": url,
+            "EASYCRM_DATABASE_URL": f"postgresql+psycopg://postgres@127.0.0.1:{database.port}/postgres",
+            "EASYCRM_REDIS_URL": f"redis://127.0.0.1:{redis.port}/0",
+            "EASYCRM_KEY_FILE": str(data / "keys"),
+            "EASYCRM_DATA_DIR": str(data),
+            "EASYCRM_TRUSTED_PROXIES": "127.0.0.1",
+            "EASYCRM_SIMULATOR_URL": simulator.url,
+            **more,
+        }
+        cluster = Cluster(
+            url, simulator, data, None, data / "output.log",  # pyright: ignore[reportArgumentType] (no process is the whole)
+            verify=ssl.create_default_context(cafile=str(authority)),
+            database=database, redis=redis, settings=settings,
+        )  # fmt: skip
+        instances = {"web1": web_ports[0], "web2": web_ports[1], "worker1": 1, "worker2": 2}
+        for name, instance in instances.items():
+            file = f"easycrm-{name[:-1]}@.service"
+            cluster.units[name] = Unit(file, str(instance), cluster.environment(), cluster.output)
+        try:
+            _start(cluster)
+            stack.enter_context(services.nginx(_site(port, web_ports, certificate_file, key_file), port))
+            cluster.wait()
+            yield cluster
+        finally:
+            _end(cluster)
+
+
+def _start(cluster: Cluster) -> None:
+    """All at once, as after a reboot: the migrations and the build are everybody's first thought."""
+    for process in [unit.prepare() for unit in cluster.units.values()]:
+        assert process.wait(START_SECONDS) == 0, cluster.log()
+    seed = "from easycrm import demo; demo.seed()"
+    subprocess.run([sys.executable, "-c", seed], cwd=REPOSITORY, env=cluster.environment(), check=True)
+    for unit in cluster.units.values():
+        unit.start()
+
+
+def _end(cluster: Cluster) -> None:
+    alive = [unit for unit in cluster.units.values() if unit.process is not None and unit.process.poll() is None]
+    for unit in alive:
+        unit.process.send_signal(signal.SIGTERM)  # pyright: ignore[reportOptionalMemberAccess]
+    for unit in alive:
+        try:
+            unit.process.wait(30)  # pyright: ignore[reportOptionalMemberAccess]
+        except subprocess.TimeoutExpired:
+            unit.send(signal.SIGKILL)
+
+
+def _site(port: int, web_ports: tuple[int, int], certificate_file: Path, key_file: Path) -> str:
+    """The documented site with this test's ports, name and certificate in the place of the documented ones."""
+    text = (DEPLOYMENT / "nginx.conf").read_text()
+    for documented, ours in {
+        "127.0.0.1:3001": f"127.0.0.1:{web_ports[0]}",
+        "127.0.0.1:3002": f"127.0.0.1:{web_ports[1]}",
+        "listen 80;": f"listen 127.0.0.1:{free_port()};",
+        "listen 443 ssl http2;": f"listen 127.0.0.1:{port} ssl http2;",
+        "server_name crm.example.com;": "server_name localhost;",
+        "/etc/ssl/certs/crm.example.com.pem": str(certificate_file),
+        "/etc/ssl/private/crm.example.com.key": str(key_file),
+        f"{INSTALLED_IN}/.web": f"{REPOSITORY}/.web",
+    }.items():
+        assert documented in text, documented
+        text = text.replace(documented, ours)
+    return text
