@@ -10,7 +10,11 @@ from easycrm.endpoints.app import around
 from easycrm.pages import live, theme
 from easycrm.pages.admin_providers import AdminProvidersState, admin_providers
 from easycrm.pages.admin_rules import AdminRulesState, admin_rules
+from easycrm.pages.company_state import CompanyState
 from easycrm.pages.consent import SETTINGS, ConsentState, callback_page
+from easycrm.pages.contact_state import ContactState
+from easycrm.pages.contacts import contacts
+from easycrm.pages.contacts_state import ContactsState
 from easycrm.pages.email_integration import email_integration
 from easycrm.pages.email_state import EmailState
 from easycrm.pages.failure import something_went_wrong
@@ -26,6 +30,7 @@ from easycrm.pages.session import OneSessionOneState
 from easycrm.pages.shell import ShellState
 from easycrm.pages.sign_in import setup, sign_in
 from easycrm.pages.thread_state import ThreadState
+from easycrm.pages.timeline_state import TimelineState
 
 PROVIDERS = ("google", "microsoft")
 
@@ -56,6 +61,16 @@ add(callback_page, "/", "", rx.redirect("/mailbox", replace=True))
 add(sign_in, "/sign-in", "Sign in")
 add(setup, "/setup", "Set up")
 add(mailbox, "/mailbox", "Mailbox", ShellState.load, MailboxState.load, ThreadState.load)
+add(
+    contacts,
+    "/contacts",
+    "Contacts",
+    ShellState.load,
+    ContactState.load,
+    CompanyState.load,
+    TimelineState.load,
+    ContactsState.load,
+)
 add(outbox_page, "/outbox", "Outbox", ShellState.load, OutboxState.load)
 add(
     email_integration,

@@ -8,7 +8,7 @@ from sqlalchemy import Column, Index, text
 from sqlmodel import Field, Session, col, select
 
 from easycrm.core.clock import now
-from easycrm.core.db import Table, UtcDateTime
+from easycrm.core.db import Table, UtcDateTime, portions
 from easycrm.mail.base_email import base_email
 
 
@@ -55,13 +55,15 @@ class ContactAddress(Table, table=True):
 
 def by_address(session: Session, emails: Iterable[str]) -> dict[str, Contact]:
     """Contacts that are not archived, by the base form of these addresses."""
-    wanted = {base_email(email) for email in emails if email}
-    query = select(ContactAddress.base_email, Contact).where(
-        col(ContactAddress.base_email).in_(wanted),
-        col(ContactAddress.living),
-        col(Contact.id) == col(ContactAddress.contact_id),
-    )
-    return dict(session.exec(query).all()) if wanted else {}
+    found: dict[str, Contact] = {}
+    for some in portions({base_email(email) for email in emails if email}):
+        query = select(ContactAddress.base_email, Contact).where(
+            col(ContactAddress.base_email).in_(some),
+            col(ContactAddress.living),
+            col(Contact.id) == col(ContactAddress.contact_id),
+        )
+        found.update(session.exec(query).all())
+    return found
 
 
 def addresses_of(session: Session, contact_ids: Collection[int]) -> dict[int, list[ContactAddress]]:

@@ -14,7 +14,7 @@ from easycrm.providers.base import Capability
 
 @dataclass(frozen=True)
 class ContactStatus:
-    """One mailbox's imported contacts. `problem` is a sentence for the page, or empty."""
+    """One mailbox's imported contacts, and what its owner chose. `problem` is a sentence for the page, or empty."""
 
     connection_id: int
     address: str
@@ -22,6 +22,8 @@ class ContactStatus:
     last_success_at: datetime | None
     problem: str
     reading: bool
+    visibility: str
+    creates_contacts: bool
 
 
 def of_user(user_id: int) -> dict[int, ContactStatus]:
@@ -53,4 +55,6 @@ def _status(connection: Connection, state: ContactImport | None, count: int) -> 
         last_success_at=state.last_success_at if state else None,
         problem=wording.contacts.import_delayed(state.last_error) if failing and state else "",
         reading=connected and may and not failing and (state is None or state.last_success_at is None),
+        visibility=connection.visibility,
+        creates_contacts=connection.creates_contacts_since is not None,
     )

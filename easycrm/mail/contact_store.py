@@ -98,6 +98,7 @@ def commit_page(turn: Turn, page: ContactPage, *, first: bool) -> None:
             state.cursor, state.owner = page.cursor, ""
             state.due_at = now() + INTERVAL * random.uniform(1 - _JITTER, 1 + _JITTER)
             state.failures, state.last_error, state.last_success_at = 0, "", now()
+            _tell_pages(session, turn.connection_id)
         session.add(state)
 
 
@@ -156,6 +157,12 @@ def put_off(turn: Turn, reason: str, wait: timedelta) -> None:
         mine = (col(ContactImport.connection_id) == turn.connection_id) & (col(ContactImport.owner) == turn.owner)
         values = {"owner": "", "due_at": now() + wait, "last_error": reason[:300]}
         session.exec(update(ContactImport).where(mine).values(**values, failures=ContactImport.failures + 1))
+        _tell_pages(session, turn.connection_id)
+
+
+def _tell_pages(session: Session, connection_id: int) -> None:
+    telling = update(Connection).where(col(Connection.id) == connection_id)
+    session.exec(telling.values(changed_seq=Connection.changed_seq + 1).execution_options(synchronize_session=False))
 
 
 def request_now(session: Session, connection_id: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from easycrm.core.db import add_unless_there, transaction
+from easycrm.core.db import add_unless_there, reading, transaction
 from easycrm.core.errors import NotFound
 from easycrm.mail.base_email import base_email
 from easycrm.mail.company_edit import named, sorted_name
@@ -43,6 +43,13 @@ def add_to_team(user_id: int, imported_ids: Sequence[int]) -> Added:
         if new:
             audit.record(session, "contacts.added", actor_id=user_id, detail=f"{len(new)} imported contacts")
     return Added(tuple(new), tuple(known))
+
+
+def known_of(people: Sequence[Sequence[str]]) -> list[int]:
+    """For each of these lists of addresses the id of the team's contact with one of them, or 0."""
+    with reading() as session:
+        found = by_address(session, [email for emails in people for email in emails])
+    return [next((found[base].id or 0 for base in map(base_email, emails) if base in found), 0) for emails in people]
 
 
 def _of_team(session: Session, person: ImportedPerson) -> int | None:

@@ -1,13 +1,14 @@
 """What colleagues see of a mailbox's mail: the owner's choice, and the one rule by which a message may be read."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
 from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.core.db import transaction
+from easycrm.core.db import reading, transaction
 from easycrm.core.errors import InvalidInput, NotFound
 from easycrm.mail.connection import Connection, owned
 from easycrm.mail.contact import ContactAddress
@@ -32,6 +33,26 @@ LEVELS = tuple(Visibility)
 """From the one that shows least."""
 SHOWN = LEVELS[1:]
 """The levels that show colleagues anything."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the owner of a mailbox has decided."""
+
+    address: str
+    level: str
+    creates_contacts: bool
+
+
+def chosen(user_id: int, connection_id: int) -> Choice:
+    """What the owner of a mailbox has decided.
+
+    Raises:
+        NotFound: the mailbox is not this user's.
+    """
+    with reading() as session:
+        connection = owned(session, user_id, connection_id)
+    return Choice(connection.address, connection.visibility, connection.creates_contacts_since is not None)
 
 
 def choose(user_id: int, connection_id: int, level: str) -> None:

@@ -6,8 +6,11 @@ from sqlalchemy import Executable, func, select
 from sqlmodel import col
 
 from easycrm.core.db import reading
+from easycrm.mail.company import Company
 from easycrm.mail.connection import Connection
+from easycrm.mail.contact import Contact
 from easycrm.mail.outbox_message import OutboxMessage, State
+from easycrm.mail.visibility import Visibility
 from easycrm.notices.notice import Notice
 
 
@@ -20,6 +23,18 @@ def fingerprints(user_ids: Sequence[int]) -> dict[int, str]:
             for user_id, *values in session.connection().execute(query):
                 found[user_id] = f"{found.get(user_id, '')}|{values}"
     return found
+
+
+def team() -> str:
+    """A text that differs as soon as a contact or company, or mail that colleagues see something of, changes."""
+    shown = col(Connection.visibility) != Visibility.PRIVATE
+    queries = (
+        select(func.count(col(Connection.id)), func.sum(col(Connection.changed_seq))).where(shown),
+        select(func.count(col(Contact.id)), func.sum(col(Contact.version))),
+        select(func.count(col(Company.id)), func.sum(col(Company.version))),
+    )
+    with reading() as session:
+        return "".join(f"|{tuple(row)}" for query in queries for row in session.connection().execute(query))
 
 
 def _mailboxes(user_ids: Sequence[int]) -> Executable:

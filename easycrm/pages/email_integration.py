@@ -4,6 +4,7 @@ import reflex as rx
 
 from easycrm.core import wording
 from easycrm.pages.access import access_panel
+from easycrm.pages.colleagues import colleagues_dialog
 from easycrm.pages.consent import ConsentState
 from easycrm.pages.download import download_link
 from easycrm.pages.email_state import EmailState, Goodbye
@@ -36,6 +37,7 @@ def email_integration() -> rx.Component:
         _disconnect_dialog(),
         delete_dialog(),
         folders_dialog(),
+        colleagues_dialog(),
         active="email",
     )
 

@@ -8,7 +8,7 @@ import reflex as rx
 from easycrm import worker
 from easycrm.core import wording
 from easycrm.core.errors import EasyCRMError
-from easycrm.mail import disconnect, overview, provider_setup, schedule, sender, volume
+from easycrm.mail import contact_status, disconnect, overview, provider_setup, schedule, sender, volume
 from easycrm.pages.flash import tell
 from easycrm.pages.mailbox_item import MailboxItem, item_of
 from easycrm.pages.session import me, require
@@ -130,7 +130,9 @@ def fill(state: EmailState, user_id: int) -> list[str]:
     """Copy providers and mailboxes into the state; what is worth telling has come to an end since the last time."""
     before = {item.id: item for provider in state.providers for item in provider.mailboxes}
     mail = volume.of_user(user_id)
-    rows = [item_of(row, mail[row.id]) for row in overview.mailboxes(user_id) if row.id in mail]
+    contacts = contact_status.of_user(user_id)
+    known = mail.keys() & contacts.keys()
+    rows = [item_of(row, mail[row.id], contacts[row.id]) for row in overview.mailboxes(user_id) if row.id in known]
     offered = provider_setup.offered()
     providers = [
         ProviderItem(offer.key, offer.name, [row for row in rows if row.provider == offer.key]) for offer in offered

@@ -19,11 +19,12 @@ Refresh = Callable[[Any, int], Awaitable[None]]
 
 @dataclass
 class _Tab:
-    """An open tab: whose it is, the cookie that proves it (in memory only), and what it has seen."""
+    """An open tab: whose it is, the cookie that proves it (in memory only), what it has seen, and of whom."""
 
     user_id: int
     cookie: str
     seen: str = ""
+    team: bool = False
 
 
 _tabs: dict[str, _Tab] = {}
@@ -34,6 +35,13 @@ def watch(state: rx.State, user_id: int) -> None:
     token = state.router.session.client_token
     if token:
         _tabs[token] = _Tab(user_id, cookie_of(state), changes.fingerprints([user_id]).get(user_id, ""))
+
+
+def watch_team(state: rx.State) -> None:
+    """Let the tab of this state, which is watched already, hear of the whole team's contacts and mail too."""
+    tab = _tabs.get(state.router.session.client_token)
+    if tab is not None and not tab.team:
+        tab.team, tab.seen = True, tab.seen + changes.team()
 
 
 def pusher(app: rx.App, page: type[rx.State], refresh: Refresh) -> Callable[[], object]:
@@ -64,8 +72,9 @@ async def _turn(app: rx.App, page: type[rx.State], refresh: Refresh) -> None:
     if not _tabs:
         return
     now = await asyncio.to_thread(changes.fingerprints, sorted({tab.user_id for tab in _tabs.values()}))
+    team = await asyncio.to_thread(changes.team) if any(tab.team for tab in _tabs.values()) else ""
     for token, tab in list(_tabs.items()):
-        current = now.get(tab.user_id, "")
+        current = now.get(tab.user_id, "") + (team if tab.team else "")
         if current != tab.seen:
             tab.seen = current
             await _push(app, token, tab, page, refresh)

@@ -4,6 +4,7 @@ import reflex as rx
 
 from easycrm.core import wording
 from easycrm.mail.connection import Status
+from easycrm.pages.colleagues import colleagues_line, contacts_line
 from easycrm.pages.consent import ConsentState
 from easycrm.pages.download import download_link
 from easycrm.pages.email_state import EmailState
@@ -70,6 +71,8 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
             rx.cond(connected & (item.missing != ""), _missing(item)),
             rx.cond(connected & ~item.importing, _freshness(item)),
             rx.cond(item.recovered != "", rx.el.p(item.recovered)),
+            contacts_line(item),
+            colleagues_line(item),
             rx.cond(item.done > 0, DayBars.create(counts=item.counts, first=item.first_day, label="Emails a day")),
             class_name="mailbox-details",
         ),

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from easycrm.core import wording
 from easycrm.mail.connection import Status
+from easycrm.mail.contact_status import ContactStatus
 from easycrm.mail.overview import MailboxRow
 from easycrm.mail.volume import Volume
 
@@ -33,10 +35,15 @@ class MailboxItem:
     default_sender: bool
     counts: list[int]
     first_day: str
+    visibility: str
+    creates_contacts: bool
+    contacts_words: str
+    contacts_at: str
+    contacts_problem: str
 
 
-def item_of(row: MailboxRow, mail: Volume) -> MailboxItem:
-    """What the page needs of a mailbox and of the mail that came."""
+def item_of(row: MailboxRow, mail: Volume, contacts: ContactStatus) -> MailboxItem:
+    """What the page needs of a mailbox, of the mail that came, and of its contacts."""
     total = row.import_total or 0
     return MailboxItem(
         id=row.id,
@@ -58,6 +65,11 @@ def item_of(row: MailboxRow, mail: Volume) -> MailboxItem:
         default_sender=row.is_default_sender,
         counts=list(mail.counts),
         first_day=mail.first.isoformat(),
+        visibility=contacts.visibility,
+        creates_contacts=contacts.creates_contacts,
+        contacts_words=wording.contacts.imported(contacts.count),
+        contacts_at=_iso(contacts.last_success_at),
+        contacts_problem=contacts.problem,
     )
 
 

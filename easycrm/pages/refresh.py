@@ -1,5 +1,11 @@
 """What a tab shows anew when something has changed for its user."""
 
+from easycrm.pages.company_state import CompanyState
+from easycrm.pages.company_state import fill as fill_company
+from easycrm.pages.contact_state import ContactState
+from easycrm.pages.contact_state import fill as fill_contact
+from easycrm.pages.contacts_state import ContactsState
+from easycrm.pages.contacts_state import fill as fill_contacts
 from easycrm.pages.email_state import EmailState
 from easycrm.pages.email_state import fill as fill_email
 from easycrm.pages.flash import tell
@@ -11,6 +17,8 @@ from easycrm.pages.own_rules import OwnRulesState
 from easycrm.pages.own_rules import fill as fill_rules
 from easycrm.pages.shell import ShellState, fill_shell
 from easycrm.pages.thread_state import ThreadState, open_thread
+from easycrm.pages.timeline_state import TimelineState
+from easycrm.pages.timeline_state import fill as fill_timeline
 
 
 async def refresh(shell: ShellState, user_id: int) -> None:
@@ -25,5 +33,18 @@ async def refresh(shell: ShellState, user_id: int) -> None:
         fill_mailbox(await shell.get_state(MailboxState), user_id)
         thread = await shell.get_state(ThreadState)
         open_thread(thread, user_id, thread.open_id)
+    elif page == "/contacts":
+        await _contacts(shell, user_id)
     elif page == "/outbox":
         fill_outbox(await shell.get_state(OutboxState), user_id)
+
+
+async def _contacts(shell: ShellState, user_id: int) -> None:
+    """The list, or whoever is open; a form that is being filled in stays as it is."""
+    fill_contacts(await shell.get_state(ContactsState), user_id)
+    contact, company = await shell.get_state(ContactState), await shell.get_state(CompanyState)
+    if not contact.editing:
+        fill_contact(contact, contact.open_id)
+    if not company.editing:
+        fill_company(company, user_id, company.open_id)
+    fill_timeline(await shell.get_state(TimelineState), user_id)

@@ -96,6 +96,7 @@ def page_heading(title: str, lead: str) -> rx.Component:
 def _navigation(active: str) -> rx.Component:
     return rx.el.nav(
         _entry("mail", "Mailbox", "/mailbox", active == "mailbox"),
+        _entry("contact-round", "Contacts", "/contacts", active == "contacts"),
         _entry("send", "Outbox", "/outbox", active == "outbox", _waiting()),
         rx.el.span("Settings", class_name="nav-group"),
         _entry("plug", wording.EMAIL_INTEGRATION, "/settings/email", active == "email"),

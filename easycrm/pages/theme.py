@@ -9,6 +9,7 @@ STYLESHEETS = [
     "/theme/settings.css",
     "/theme/mailbox.css",
     "/theme/outbox.css",
+    "/theme/contacts.css",
     "/theme/charts.css",
 ]
 

@@ -60,3 +60,25 @@ def select(label: str, name: str, options: list[tuple[str, str]], *, scope: str,
         ),
         class_name="field",
     )
+
+
+def text_area(
+    label: str, name: str, *, scope: str, hint: str = "", error: rx.Var[str] | str = "", **props: object
+) -> rx.Component:
+    """A labelled field of several lines."""
+    control, help_id, error_id = f"{scope}-{name}", f"{scope}-{name}-hint", f"{scope}-{name}-error"
+    wrong = error != "" if isinstance(error, rx.Var) else bool(error)
+    return rx.el.div(
+        rx.el.label(label, html_for=control),
+        rx.el.textarea(
+            id=control,
+            name=name,
+            class_name="input text-area",
+            aria_invalid=rx.cond(wrong, "true", "false"),
+            aria_describedby=rx.cond(wrong, error_id, help_id if hint else ""),
+            **props,
+        ),
+        rx.el.p(hint, id=help_id, class_name="hint") if hint else rx.fragment(),
+        rx.cond(wrong, rx.el.p(error, id=error_id, class_name="field-error", role="alert")),
+        class_name="field",
+    )

@@ -1,0 +1,148 @@
+"""One company: details, its people, and the timeline of mail with all of them."""
+
+import reflex as rx
+
+from easycrm.pages.company_state import CompanyState
+from easycrm.pages.contact_line import person_line
+from easycrm.pages.contact_page import back, fact
+from easycrm.pages.parts.button import button, button_link
+from easycrm.pages.parts.feedback import empty, notice, tag
+from easycrm.pages.parts.field import field, text_area
+from easycrm.pages.timeline_list import timeline_list
+
+
+def company_page() -> rx.Component:
+    """The company that is open, or the form for a new one."""
+    return rx.fragment(
+        back("Companies", "/contacts?tab=companies"),
+        rx.cond(
+            CompanyState.missing != "",
+            rx.el.div(
+                empty("building-2", CompanyState.missing, button_link("All companies", to="/contacts?tab=companies")),
+                class_name="card",
+            ),
+            rx.cond(
+                CompanyState.creating,
+                rx.fragment(rx.el.h1("New company", class_name="contact-title"), _form()),
+                rx.fragment(
+                    _head(),
+                    rx.el.div(
+                        rx.el.div(rx.cond(CompanyState.editing, _form(), _details()), _people(), class_name="stack"),
+                        timeline_list(),
+                        class_name="contact-columns",
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def _head() -> rx.Component:
+    return rx.el.div(
+        rx.el.span(CompanyState.initial, class_name="avatar avatar-large", aria_hidden=True),
+        rx.el.div(
+            rx.el.h1(CompanyState.name, class_name="contact-title"),
+            rx.el.p(
+                CompanyState.domain, rx.cond(CompanyState.archived, tag("Archived")), class_name="muted contact-about"
+            ),
+            class_name="contact-words",
+        ),
+        rx.el.div(
+            rx.cond(
+                CompanyState.archived,
+                button("Restore", look="primary", on_click=CompanyState.restore),
+                button("Archive", look="quiet", on_click=CompanyState.archive),
+            ),
+            rx.cond(CompanyState.editing, None, button("Edit", on_click=CompanyState.edit)),
+            class_name="contact-actions",
+        ),
+        class_name="contact-head",
+    )
+
+
+def _details() -> rx.Component:
+    return rx.cond(
+        (CompanyState.website != "") | (CompanyState.notes != ""),
+        rx.el.section(
+            rx.el.h2("Details", class_name="outbox-title"),
+            rx.el.dl(
+                fact(
+                    "Website",
+                    rx.el.a(
+                        CompanyState.website,
+                        href=CompanyState.website,
+                        target="_blank",
+                        rel="noopener noreferrer",
+                        class_name="link break-all",
+                    ),
+                    CompanyState.website != "",
+                ),
+                fact("Notes", rx.el.p(CompanyState.notes, class_name="contact-notes"), CompanyState.notes != ""),
+                class_name="card facts",
+            ),
+            aria_label="Details",
+        ),
+    )
+
+
+def _people() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("People", class_name="outbox-title"),
+        rx.cond(
+            CompanyState.people.length() > 0,
+            rx.el.ul(rx.foreach(CompanyState.people, person_line), class_name="card people people-narrow"),
+            rx.el.p("Nobody yet. Enter this company on the page of a contact.", class_name="muted small"),
+        ),
+        aria_label="People",
+    )
+
+
+def _error(name: str) -> rx.Var[str]:
+    return rx.cond(CompanyState.wrong_field == name, CompanyState.wrong, "")  # pyright: ignore
+
+
+def _form() -> rx.Component:
+    """The form keeps what was typed until it is saved or left; a new key fills it anew."""
+    return rx.el.section(
+        rx.el.h2(rx.cond(CompanyState.creating, "Details", "Edit"), class_name="outbox-title"),
+        rx.el.form(
+            rx.cond(
+                (CompanyState.wrong != "") & (CompanyState.wrong_field == ""),
+                notice(CompanyState.wrong, tone="bad", role="alert"),
+            ),
+            field(
+                "Name", "name", scope="company", default_value=CompanyState.name, error=_error("name"), auto_focus=True
+            ),
+            field(
+                "Domain",
+                "domain",
+                scope="company",
+                hint="Such as example.com. People you write to there are put with this company.",
+                default_value=CompanyState.domain,
+                error=_error("domain"),
+                auto_complete="off",
+                spell_check=False,
+            ),
+            field(
+                "Website",
+                "website",
+                scope="company",
+                default_value=CompanyState.website,
+                error=_error("website"),
+                auto_complete="off",
+                spell_check=False,
+            ),
+            text_area(
+                "Notes", "notes", scope="company", default_value=CompanyState.notes, error=_error("notes"), rows="4"
+            ),
+            rx.el.div(
+                button("Cancel", on_click=CompanyState.cancel),
+                button(rx.cond(CompanyState.creating, "Create company", "Save"), look="primary", type="submit"),
+                class_name="dialog-actions",
+            ),
+            on_submit=CompanyState.save,
+            key=f"company-{CompanyState.open_id}-{CompanyState.drawn}",
+            no_validate=True,
+            class_name="card contact-form",
+        ),
+    )

@@ -1,0 +1,186 @@
+"""One contact: details beside the timeline of mail with them; edited in place."""
+
+import reflex as rx
+
+from easycrm.pages.contact_merge import merge_dialog
+from easycrm.pages.contact_state import ContactState, EmailItem
+from easycrm.pages.parts.browser import CopyButton, moment
+from easycrm.pages.parts.button import button, button_link, link
+from easycrm.pages.parts.feedback import empty, notice, tag
+from easycrm.pages.parts.field import field, text_area
+from easycrm.pages.timeline_list import timeline_list
+
+
+def contact_page() -> rx.Component:
+    """The contact that is open, or the form for a new one."""
+    return rx.fragment(
+        back("Contacts", "/contacts"),
+        rx.cond(
+            ContactState.missing != "",
+            rx.el.div(
+                empty("user-x", ContactState.missing, button_link("All contacts", to="/contacts")), class_name="card"
+            ),
+            rx.cond(
+                ContactState.creating,
+                rx.fragment(rx.el.h1("New contact", class_name="contact-title"), _form()),
+                rx.fragment(
+                    _head(),
+                    rx.el.div(
+                        rx.cond(ContactState.editing, _form(), _details()),
+                        timeline_list(),
+                        class_name="contact-columns",
+                    ),
+                ),
+            ),
+        ),
+        merge_dialog(),
+    )
+
+
+def back(words: str, to: str) -> rx.Component:
+    """The way back to the list."""
+    return link(rx.icon("arrow-left", size=16, aria_hidden=True), words, to=to, class_name="contact-back")
+
+
+def _head() -> rx.Component:
+    return rx.el.div(
+        rx.el.span(ContactState.initial, class_name="avatar avatar-large", aria_hidden=True),
+        rx.el.div(
+            rx.el.h1(ContactState.name, class_name="contact-title"),
+            rx.el.p(
+                ContactState.title,
+                rx.cond((ContactState.title != "") & (ContactState.company != ""), " · ", ""),
+                rx.cond(
+                    ContactState.company != "",
+                    link(ContactState.company, to=ContactState.company_href),
+                ),
+                rx.cond(ContactState.archived, tag("Archived")),
+                class_name="muted contact-about",
+            ),
+            class_name="contact-words",
+        ),
+        rx.el.div(
+            rx.cond(
+                ContactState.archived,
+                button("Restore", look="primary", on_click=ContactState.restore),
+                rx.fragment(
+                    button("Merge", look="quiet", on_click=ContactState.ask_merge),
+                    button("Archive", look="quiet", on_click=ContactState.archive),
+                ),
+            ),
+            rx.cond(ContactState.editing, None, button("Edit", on_click=ContactState.edit)),
+            rx.cond(
+                (ContactState.emails.length() > 0) & ~ContactState.archived,
+                button_link(
+                    rx.icon("pencil", size=15, aria_hidden=True),
+                    "Write",
+                    to=ContactState.emails[0].href,
+                    look="primary",
+                ),
+            ),
+            class_name="contact-actions",
+        ),
+        class_name="contact-head",
+    )
+
+
+def _details() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Details", class_name="outbox-title"),
+        rx.el.dl(
+            fact("Email", rx.el.ul(rx.foreach(ContactState.emails, _email)), ContactState.emails.length() > 0),
+            fact(
+                "Phone",
+                rx.el.a(ContactState.phone, href=f"tel:{ContactState.phone}", class_name="link"),
+                ContactState.phone != "",
+            ),
+            fact("Notes", rx.el.p(ContactState.notes, class_name="contact-notes"), ContactState.notes != ""),
+            fact(
+                "Contact since",
+                rx.el.span(moment(ContactState.created_at, "exact"), rx.el.span(f" · {ContactState.source}")),
+                ContactState.source != "",
+            ),
+            class_name="card facts",
+        ),
+        aria_label="Details",
+    )
+
+
+def fact(name: str, value: rx.Component, shown: rx.Var[bool]) -> rx.Component:
+    """A line of the details, where there is something to show."""
+    return rx.cond(shown, rx.el.div(rx.el.dt(name), rx.el.dd(value), class_name="fact"))
+
+
+def _email(item: EmailItem) -> rx.Component:
+    return rx.el.li(
+        link(item.email, to=item.href, class_name="link break-all", aria_label=f"Write to {item.email}"),
+        CopyButton.create(
+            text=item.email,
+            label="Copy",
+            class_name="button button-quiet button-small",
+            custom_attrs={"aria-label": f"Copy {item.email}"},
+        ),
+        class_name="fact-email",
+    )
+
+
+def _error(name: str) -> rx.Var[str]:
+    return rx.cond(ContactState.wrong_field == name, ContactState.wrong, "")  # pyright: ignore
+
+
+def _form() -> rx.Component:
+    """The form keeps what was typed until it is saved or left; a new key fills it anew."""
+    return rx.el.section(
+        rx.el.h2(rx.cond(ContactState.creating, "Details", "Edit"), class_name="outbox-title"),
+        rx.el.form(
+            rx.cond(
+                (ContactState.wrong != "") & (ContactState.wrong_field == ""),
+                notice(ContactState.wrong, tone="bad", role="alert"),
+            ),
+            field(
+                "Name", "name", scope="contact", default_value=ContactState.name, error=_error("name"), auto_focus=True
+            ),
+            text_area(
+                "Email addresses",
+                "emails",
+                scope="contact",
+                hint="One on each line. The first is the one to write to.",
+                error=_error("emails"),
+                default_value=ContactState.emails_text,
+                rows="3",
+                spell_check=False,
+            ),
+            rx.cond(
+                ContactState.taken_href != "",
+                rx.el.p(link(f"Open {ContactState.taken}", to=ContactState.taken_href), class_name="small"),
+            ),
+            field("Job title", "title", scope="contact", default_value=ContactState.title, error=_error("title")),
+            field(
+                "Company",
+                "company",
+                scope="contact",
+                default_value=ContactState.company,
+                error=_error("company"),
+                auto_complete="off",
+                list="company-names",
+            ),
+            rx.el.datalist(
+                rx.foreach(ContactState.company_names, lambda name: rx.el.option(value=name)), id="company-names"
+            ),
+            field(
+                "Phone", "phone", scope="contact", type="tel", default_value=ContactState.phone, error=_error("phone")
+            ),
+            text_area(
+                "Notes", "notes", scope="contact", default_value=ContactState.notes, error=_error("notes"), rows="4"
+            ),
+            rx.el.div(
+                button("Cancel", on_click=ContactState.cancel),
+                button(rx.cond(ContactState.creating, "Create contact", "Save"), look="primary", type="submit"),
+                class_name="dialog-actions",
+            ),
+            on_submit=ContactState.save,
+            key=f"contact-{ContactState.open_id}-{ContactState.drawn}",
+            no_validate=True,
+            class_name="card contact-form",
+        ),
+    )
