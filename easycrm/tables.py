@@ -1,8 +1,10 @@
 """Every table of EasyCRM, imported once so that migrations and checks see them all."""
 
+from sqlalchemy import event
 from sqlmodel import SQLModel
 
 from easycrm.core.key_canary import KeyCanary
+from easycrm.mail import search_index
 from easycrm.mail.company import Company
 from easycrm.mail.connection import Connection
 from easycrm.mail.consent_attempt import ConsentAttempt
@@ -25,6 +27,9 @@ from easycrm.people.sign_in_limit import SignInFailure
 from easycrm.people.user import SetupLink, User, UserSession
 
 metadata = SQLModel.metadata
+# The search index has no model: what a model can say about a table says nothing of either database's index.
+event.listen(metadata, "after_create", search_index.create)
+event.listen(metadata, "before_drop", search_index.drop)
 
 __all__ = [
     "Attachment",

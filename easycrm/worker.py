@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from easycrm.core import key_canary, log
-from easycrm.mail import contact_import, outbox_lease, revocation, schedule, sending, sweep, sync
+from easycrm.mail import contact_import, outbox_lease, revocation, schedule, search_fill, sending, sweep, sync
 from easycrm.notices import liveness, tally
 from easycrm.queue import Queue
 
@@ -26,6 +26,7 @@ def queue() -> Queue:
     made.task(revoke_pending)
     made.task(send_one)
     made.task(apply_rules)
+    made.task(fill_search)
     made.every_minute(tick)
     return made
 
@@ -84,6 +85,12 @@ def apply_rules() -> None:
         sync_mailbox(connection_id)
 
 
+def fill_search() -> None:
+    """Task: put some of the mail that is not searchable yet into the index, and the rest behind whoever waits."""
+    if search_fill.fill():
+        queue().enqueue("fill_search")
+
+
 def tick() -> None:
     """Task, every minute in every worker, and done by the first of them: the net for tasks that were lost."""
     if liveness.take_turn(liveness.TICK, heartbeat().id):
@@ -100,6 +107,8 @@ def look_for_work() -> None:
         send(outbox_id)
     request_revocation()
     request_rules()
+    if search_fill.is_due():
+        queue().enqueue("fill_search")
 
 
 @lru_cache(maxsize=1)

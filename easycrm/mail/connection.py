@@ -77,6 +77,11 @@ class Connection(Table, table=True):
     sift_wanted: int = 0
     sift_done: int = 0
     folders_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime), description="last listed")
+    unsearched_below: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger),
+        description="stored messages with a smaller sort key are not in the search index yet; None: all are",
+    )
     changed_seq: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, default=0))
 
 

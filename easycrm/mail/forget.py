@@ -5,7 +5,7 @@ from sqlmodel import Session, col, delete, func, select, update
 from easycrm.core import wording
 from easycrm.core.db import transaction
 from easycrm.core.errors import Refused
-from easycrm.mail import imported, thread_rows
+from easycrm.mail import imported, search_index, thread_rows
 from easycrm.mail.connection import Connection, Status, owned
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
@@ -57,7 +57,8 @@ def _disconnected(session: Session, user_id: int, connection_id: int) -> Connect
 def _delete_some(session: Session, connection_id: int) -> int:
     query = select(Message.id, Message.thread_id).where(Message.connection_id == connection_id).limit(_AT_ONCE)
     found = session.exec(query).all()
-    ids = [ident for ident, _ in found]
+    ids = [ident for ident, _ in found if ident is not None]
+    search_index.remove(session, ids)
     for table in (MessageBody, Participant, Attachment):
         session.exec(delete(table).where(col(table.message_id).in_(ids)))
     session.exec(delete(Message).where(col(Message.id).in_(ids)))

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 
 from sqlalchemy import update
 from sqlmodel import Session, col, delete, select
 
 from easycrm.core.clock import now
 from easycrm.core.db import portions, transaction
-from easycrm.mail import message_rows, place, sift, thread_rows, told_marks, written_to
+from easycrm.mail import message_rows, place, search_index, sift, thread_rows, told_marks, written_to
 from easycrm.mail.connection import Connection, ConnectionEnded, Status
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
@@ -96,13 +97,15 @@ def _store(
             failed.append(Unreadable(message.provider_message_id, "could not be read", str(error)))
     if not rows:
         return 0, failed
-    before = _thread_of(session, ident, [row["provider_message_id"] for row in rows])
+    before = _here(session, ident, [row["provider_message_id"] for row in rows])
+    known = list(before)
+    search_index.remove(session, known)
     statement = insert_into(session, Message, rows)
     change = {name: statement.excluded[name] for name in _CHANGING} | told_marks.on_conflict(statement)
     statement = statement.on_conflict_do_update(index_elements=["connection_id", "provider_message_id"], set_=change)
     returned = session.connection().execute(statement.returning(col(Message.id), col(Message.provider_message_id)))
     ids: dict[str, int] = {str(row[1]): int(row[0] or 0) for row in returned}
-    _store_parts(session, ident, [(ids[key], unique[key]) for key in ids], known=[ids[key] for key in before])
+    _store_parts(session, ident, [(ids[key], unique[key]) for key in ids], known)
     session.exec(delete(SkippedMessage).where(_named(SkippedMessage, ident, list(ids))))
     thread_rows.refresh(session, {*threads.values(), *before.values()})
     return len(rows) - len(before), failed
@@ -115,21 +118,25 @@ def _store_parts(
         if known:
             session.exec(delete(table).where(col(table.message_id).in_(known)))
     session.exec(insert_into(session, MessageBody, [message_rows.body_row(*one) for one in messages]))
-    for table, rows in (
-        (Participant, [row for one in messages for row in message_rows.participant_rows(connection_id, *one)]),
-        (Attachment, [row for one in messages for row in message_rows.attachment_rows(*one)]),
-    ):
-        if rows:
-            session.connection().execute(table.__table__.insert(), rows)  # pyright: ignore
+    people = {ident: message_rows.participant_rows(connection_id, ident, message) for ident, message in messages}
+    files = {ident: message_rows.attachment_rows(ident, message) for ident, message in messages}
+    for table, rows in ((Participant, people), (Attachment, files)):
+        if together := list(chain.from_iterable(rows.values())):
+            session.connection().execute(table.__table__.insert(), together)  # pyright: ignore
+    entries = [
+        search_index.entry(connection_id, ident, message, people[ident], files[ident]) for ident, message in messages
+    ]
+    search_index.add(session, entries)
 
 
 def _named(table: type[Message] | type[SkippedMessage], connection_id: int, ids: Sequence[str]):
     return (col(table.connection_id) == connection_id) & col(table.provider_message_id).in_(ids)
 
 
-def _thread_of(session: Session, connection_id: int, ids: Sequence[str]) -> dict[str, int]:
-    query = select(Message.provider_message_id, Message.thread_id).where(_named(Message, connection_id, ids))
-    return dict(session.exec(query).all())
+def _here(session: Session, connection_id: int, ids: Sequence[str]) -> dict[int, int]:
+    """The threads of those that are here, by message."""
+    query = select(Message.id, Message.thread_id).where(_named(Message, connection_id, ids))
+    return {ident or 0: thread_id for ident, thread_id in session.exec(query)}
 
 
 def _skip(session: Session, connection_id: int, ledger: Sequence[Unreadable]) -> None:
@@ -194,14 +201,14 @@ def remove(session: Session, connection_id: int, provider_message_ids: Sequence[
 
 
 def _remove(session: Session, connection_id: int, provider_message_ids: Sequence[str]) -> int:
-    query = select(Message.id, Message.thread_id).where(_named(Message, connection_id, provider_message_ids))
-    found = session.exec(query).all()
-    ids = [ident for ident, _ in found]
+    found = _here(session, connection_id, provider_message_ids)
+    ids = list(found)
+    search_index.remove(session, ids)
     for table in (MessageBody, Participant, Attachment):
         session.exec(delete(table).where(col(table.message_id).in_(ids)))
     session.exec(delete(Message).where(col(Message.id).in_(ids)))
     session.exec(delete(SkippedMessage).where(_named(SkippedMessage, connection_id, provider_message_ids)))
-    thread_rows.refresh(session, {thread_id for _, thread_id in found})
+    thread_rows.refresh(session, set(found.values()))
     return len(ids)
 
 

@@ -48,11 +48,12 @@ def page(user_id: int, *, connection_id: int | None = None, before: int | None =
         if before is not None:
             query = query.where(col(Thread.sort_key) < before)
         found = session.exec(query.order_by(col(Thread.sort_key).desc()).limit(limit + 1)).all()
-    rows = [_row(thread) for thread in found[:limit]]
+    rows = [row(thread) for thread in found[:limit]]
     return ThreadPage(rows, rows[-1].sort_key if len(found) > limit else None)
 
 
-def _row(thread: Thread) -> ThreadRow:
+def row(thread: Thread) -> ThreadRow:
+    """The line of one thread."""
     return ThreadRow(
         id=thread.id or 0,
         connection_id=thread.connection_id,

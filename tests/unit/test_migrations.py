@@ -21,7 +21,7 @@ def test_the_migrations_make_what_the_models_say(database: Engine) -> None:
     migrate.upgrade()
 
     with database.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _has_model})
         assert compare_metadata(context, metadata) == []
 
 
@@ -55,3 +55,31 @@ def test_a_database_of_a_newer_version_is_left_alone(database: Engine) -> None:
 
     with pytest.raises(Misconfigured, match="A newer EasyCRM"):
         migrate.upgrade()
+
+
+def test_the_search_index_of_the_migrations_is_that_of_the_code(database: Engine) -> None:
+    made = _search_index(database)
+    metadata.drop_all(database)
+    assert _search_index(database) == []
+
+    migrate.upgrade()
+
+    assert _search_index(database) == made != []
+
+
+def _has_model(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or not (name or "").startswith("search_index")
+
+
+def _search_index(database: Engine) -> list[str]:
+    """How the database describes the index."""
+    query = "SELECT sql FROM sqlite_master WHERE name LIKE 'search_index%' ORDER BY name"
+    if database.dialect.name == "postgresql":
+        query = (
+            "SELECT column_name || ' ' || data_type || ' ' || is_nullable FROM information_schema.columns"
+            " WHERE table_schema = current_schema() AND table_name = 'search_index' UNION ALL"
+            " SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = 'search_index'"
+            " ORDER BY 1"
+        )
+    with database.connect() as connection:
+        return [str(row[0]).replace("IF NOT EXISTS ", "") for row in connection.execute(text(query))]

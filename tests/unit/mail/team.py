@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from easycrm.core.db import transaction
-from easycrm.mail import message_rows
+from easycrm.mail import message_rows, search_index
 from easycrm.mail.connection import Connection
 from easycrm.mail.message import Message, MessageBody, Participant
 from easycrm.mail.thread import Thread
@@ -76,4 +76,6 @@ def store(session: Session, connection_id: int, message: FetchedMessage, thread_
     ident = row.id or 0
     session.add(MessageBody(**message_rows.body_row(ident, message)))
     session.add_all(Participant(**row) for row in message_rows.participant_rows(connection_id, ident, message))
+    session.flush()
+    search_index.add(session, search_index.stored(session, [ident]))
     return ident

@@ -1,0 +1,44 @@
+"""Search finds exactly what was asked for, in one's own mail only, newest first, page by page."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from easycrm.mail import search
+from tests.mailboxes import Mailbox, fetched, mailbox, user
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+ODD = [
+    '"', "'", "\x00", "a\x00b", "\ud800", "*", "NEAR(a b)", "a AND", "OR", "NOT x", "(", ")", "{subject}: x", "^a",
+    "a:b:c", ":", "-", "--", '-"', "'; DROP TABLE message; --", "a & | ! <-> b", "\\", "%", "_", "🙂", "🙂🙂 x", "½",
+    "before:99999-01-01", "before:0000", "after:9999-12-31", "in:\x00", "in:%", "is:", "1" * 10_000, "word " * 2_000,
+    '"' * 10_000, "é" * 10_000, "\u0301" * 100, "‮", "İ", "ß", "a" * 64 + "b", "日" * 5_000,
+]  # fmt: skip
+
+
+@pytest.fixture
+def mine(database: object) -> Mailbox:
+    """A mailbox with a few messages."""
+    del database
+    made = mailbox(user())
+    made.commit(*(fetched(f"m{n}", START + timedelta(hours=n), subject=f"Word {n}") for n in range(3)))
+    return made
+
+
+def test_odd_input_is_no_error(mine: Mailbox) -> None:
+    for text in ODD:
+        search.page(mine.user_id, text)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(text=st.text(max_size=60) | st.lists(st.sampled_from(ODD), max_size=5).map(" ".join))
+def test_no_input_is_an_error(mine: Mailbox, text: str) -> None:
+    search.page(mine.user_id, text)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
+@given(before=st.integers(), connection_id=st.none() | st.integers())
+def test_no_key_is_an_error(mine: Mailbox, before: int, connection_id: int | None) -> None:
+    search.page(mine.user_id, "word", before=before, connection_id=connection_id)
