@@ -15,6 +15,7 @@ from easycrm.processes import Child
 ADMIN, MEMBER = "admin@example.com", "member@example.com"
 _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "inlet", "juniper", "krill", "lagoon",
           "maple", "north", "ocean", "pebble", "quartz", "river", "slate", "tundra")  # fmt: skip
+_ALLOWANCE = 1_000_000
 # The simulator's registered applications; it prints the same ones on its control page.
 _APPLICATIONS = {
     "google": ("easycrm-demo.apps.googleusercontent.com", "demo-google-secret"),
@@ -39,6 +40,9 @@ def configure() -> int:
     os.environ.setdefault("EASYCRM_PUBLIC_URL", f"http://localhost:{port}")
     os.environ["EASYCRM_ENV"] = "development"
     os.environ["EASYCRM_SIMULATOR_URL"] = f"http://127.0.0.1:{simulator_port}"
+    # A real new project may fetch five messages a second; nobody would watch that for long.
+    os.environ.setdefault("EASYCRM_GMAIL_UNITS_PER_MINUTE", str(_ALLOWANCE))
+    os.environ.setdefault("EASYCRM_GMAIL_PROJECT_UNITS_PER_MINUTE", str(10 * _ALLOWANCE))
     if not os.environ.get("EASYCRM_KEYS"):
         os.environ["EASYCRM_KEY_FILE"] = str(_key_file(data))
     return simulator_port

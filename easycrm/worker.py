@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from easycrm.core import key_canary, log
-from easycrm.mail import contact_import, outbox_lease, revocation, schedule, search_fill, sending, sweep, sync
+from easycrm.mail import contact_import, looking, outbox_lease, revocation, schedule, search_fill, sending, sweep, sync
 from easycrm.notices import liveness, tally
 from easycrm.queue import Queue
 
@@ -98,7 +98,8 @@ def tick() -> None:
 
 
 def look_for_work() -> None:
-    """Ring for whatever is due, though its task was lost."""
+    """Look at what is likely to be quiet, all at once; ring for whatever else is due, though its task was lost."""
+    look_around()
     for connection_id in schedule.due(TICK_LIMIT):
         sync_mailbox(connection_id)
     for connection_id in contact_import.due(CONTACTS_LIMIT):
@@ -109,6 +110,16 @@ def look_for_work() -> None:
     request_rules()
     if search_fill.is_due():
         queue().enqueue("fill_search")
+
+
+def look_around() -> None:
+    """Look at every mailbox that is due and probably has nothing new; the others get a task each."""
+    while True:
+        looked = run(looking.look())
+        for connection_id in looked.to_sync:
+            sync_mailbox(connection_id)
+        if not looked.whole:
+            return
 
 
 @lru_cache(maxsize=1)

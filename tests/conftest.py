@@ -68,6 +68,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("EASYCRM_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("EASYCRM_DATABASE_URL", url)
     monkeypatch.setenv("EASYCRM_KEYS", KEY)
+    # Imports of hundreds of messages should not take minutes; tests of the allowance set their own.
+    monkeypatch.setenv("EASYCRM_GMAIL_UNITS_PER_MINUTE", "10000000")
+    monkeypatch.setenv("EASYCRM_GMAIL_PROJECT_UNITS_PER_MINUTE", "1000000000")
     if "simulator" in request.fixturenames:
         monkeypatch.setenv("EASYCRM_SIMULATOR_URL", request.getfixturevalue("simulator").url)
     forget_settings()

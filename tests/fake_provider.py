@@ -90,6 +90,11 @@ class FakeProvider:
         self.revoked.append(refresh_token)
         return "revoked" if known else "already revoked"
 
+    async def quiet(self, access: TokenSource, cursors: Mapping[str, str], left_out: frozenset[str]) -> bool:
+        await access.token()
+        self._called("quiet")
+        return False
+
     async def profile(self, access_token: str, identity: Identity) -> Profile:
         self._called("profile")
         return Profile(self.profile_address or identity.address, identity.name)

@@ -31,10 +31,11 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     metrics_token: str = ""
     sync_interval_seconds: int = 300
-    # Gmail's price list in quota units; projects older than May 2026 pay 5 for a message and may spend 15,000.
-    gmail_units_per_minute: int = 6000
-    gmail_units_message: int = 20
-    gmail_units_thread: int = 40
+    # Gmail's price list: projects older than May 2026 pay less for a message and may spend more. 0: as the list says.
+    gmail_prices: Literal["new", "old"] = "new"
+    gmail_units_per_minute: int = 0
+    gmail_project_units_per_minute: int = 0
+    worker_processes: int = 1
 
     @model_validator(mode="after")
     def _whole_or_nothing(self) -> Self:

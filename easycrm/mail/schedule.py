@@ -115,19 +115,23 @@ def finish(lease: Lease, *, found_something: bool) -> None:
         if connection is None:
             return
         moment = now()
-        quiet = connection.last_success_at is not None and not found_something
-        interval = _interval(connection, quiet)
+        wait = next_look(connection.next_sync_at, connection.last_success_at, quiet=not found_something)
         connection.last_success_at, connection.failures, connection.last_error = moment, 0, ""
-        _put_off(connection, seconds=interval * random.uniform(1 - _JITTER, 1 + _JITTER))
+        _put_off(connection, seconds=wait)
 
 
-def _interval(connection: Connection, quiet: bool) -> float:
-    """Seconds until the next look: the setting, stretched up to four times while nothing comes."""
+def next_look(due_at: datetime | None, succeeded_at: datetime | None, *, quiet: bool) -> float:
+    """Seconds until the next look: about the setting, stretched up to four times while nothing comes.
+
+    Args:
+        due_at: when this look was due.
+        succeeded_at: when the one before it succeeded.
+    """
     base = float(settings().sync_interval_seconds)
-    if not quiet or connection.next_sync_at is None or connection.last_success_at is None:
-        return base
-    waited = (connection.next_sync_at - connection.last_success_at).total_seconds()
-    return min(max(base, waited * 1.5), base * IDLE_STRETCH)
+    wait = base
+    if quiet and due_at is not None and succeeded_at is not None:
+        wait = min(max(base, (due_at - succeeded_at).total_seconds() * 1.5), base * IDLE_STRETCH)
+    return wait * random.uniform(1 - _JITTER, 1 + _JITTER)
 
 
 def fail(lease: Lease, reason: str, retry_after: float | None = None) -> float:
@@ -148,15 +152,16 @@ def backoff(failures: int, retry_after: float | None) -> float:
     """Seconds to wait after so many failures in a row: doubling with jitter up to an hour."""
     doubled = min(FIRST_BACKOFF_SECONDS * 2 ** (failures - 1), MOST_BACKOFF_SECONDS)
     asked = min(retry_after or 0, MOST_BACKOFF_SECONDS)
-    return max(doubled * random.uniform(1, 1 + _JITTER), asked)
+    # What was asked of many at once should not bring all of them back at once.
+    return max(doubled, asked) * random.uniform(1, 1 + _JITTER)
 
 
-def release(lease: Lease) -> None:
-    """Let the next mailbox have its turn; this one stays due."""
+def release(lease: Lease, seconds: float = 0) -> None:
+    """Let the next mailbox have its turn; this one stays due, or is due again in so many seconds."""
     with transaction() as session:
         connection = _mine(session, lease)
         if connection is not None:
-            _put_off(connection, seconds=0)
+            _put_off(connection, seconds=seconds)
 
 
 def _mine(session: Session, lease: Lease) -> Connection | None:

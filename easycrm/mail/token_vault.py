@@ -1,12 +1,14 @@
 """The vault: seals a connection's tokens, and hands out an access token that is fresh, refreshing it at most once."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from easycrm.core.clock import now
-from easycrm.core.db import reading
-from easycrm.core.sealed import ring
+from easycrm.core.db import portions, reading
+from easycrm.core.sealed import CannotOpen, ring
 from easycrm.mail import token_set
 from easycrm.mail.connection import Connection, ConnectionEnded
 from easycrm.mail.token_refresh import Held, Refresh, held
@@ -28,6 +30,29 @@ def access(connection_id: int, generation: int) -> TokenSource:
     grant, an unreadable token or a refused application has been dealt with by then (see `outage`).
     """
     return _Vault(connection_id, generation)
+
+
+def ready(generations: Mapping[int, int]) -> dict[int, TokenSource]:
+    """By connection, the same for many mailboxes at once, as far as their tokens are usable as they lie there.
+
+    Args:
+        generations: by connection, the one that is meant.
+    """
+    with reading() as session:
+        rows = [
+            row
+            for ids in portions(generations)
+            for row in session.exec(select(TokenSet).where(col(TokenSet.connection_id).in_(ids)))
+            if row.generation == generations[row.connection_id]
+        ]
+    found: dict[int, TokenSource] = {}
+    for row in rows:
+        with suppress(CannotOpen):
+            token = ring().open(row.access_token, binding("access_token", row.connection_id, row.generation))
+            held_now = Held(row.version, token, row.expires_at, row.refreshed_at)
+            if _usable(held_now):
+                found[row.connection_id] = _Vault(row.connection_id, row.generation, held_now)
+    return found
 
 
 async def relearn(connection_id: int, generation: int) -> None:
@@ -62,10 +87,10 @@ def store(session: Session, connection_id: int, generation: int, tokens: Tokens)
 class _Vault:
     """A TokenSource over the stored tokens of one generation."""
 
-    def __init__(self, connection_id: int, generation: int) -> None:
+    def __init__(self, connection_id: int, generation: int, opened: Held | None = None) -> None:
         self._connection_id = connection_id
         self._generation = generation
-        self._held: Held | None = None
+        self._held = opened
 
     async def token(self) -> str:
         if self._held is None or not _usable(self._held):

@@ -213,6 +213,10 @@ class MailProvider(Protocol):
         """
         ...
 
+    async def quiet(self, access: TokenSource, cursors: Mapping[str, str], left_out: frozenset[str]) -> bool:
+        """Whether nothing has changed since these cursors, by one cheap request; False where that cannot be told so."""
+        ...
+
     def listing(self, access: TokenSource, window: Window) -> AsyncIterator[list[MessageState]]:
         """The window's messages that belong in the import, with marks, in lists: for the daily comparison."""
         ...

@@ -12,6 +12,7 @@ ProviderError(permanent, retry_after, owner)
 ├── SendOutcomeUnknown      nobody: the message may have been accepted; look for it, never send it again unasked
 ├── MessageGone             nobody: the message is not there any more
 ├── RateLimited             nobody: wait
+├── OverBudget              nobody: EasyCRM itself waits, so that the provider need not refuse
 └── ProviderUnavailable     nobody: wait
     ├── UnexpectedRefusal   nobody at first: retried, and after a while the admin's turn
     └── AnswerTooLarge      nobody: ask for less at once
@@ -125,6 +126,12 @@ class RateLimited(ProviderError):
     """Too much at once; `retry_after` seconds where the provider named them."""
 
     default_message = "The provider asks EasyCRM to slow down"
+
+
+class OverBudget(ProviderError):
+    """The allowance of the minute is used up; nothing was asked, and `retry_after` says when there is more."""
+
+    default_message = "EasyCRM keeps to the provider's allowance"
 
 
 class ProviderUnavailable(ProviderError):

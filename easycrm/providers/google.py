@@ -140,6 +140,12 @@ class Google:
         """One stream, "mailbox"."""
         return each(google_mail.changes(access, cursors.get(google_mail.STREAM, ""), window, known))
 
+    async def quiet(self, access: TokenSource, cursors: Mapping[str, str], left_out: frozenset[str]) -> bool:
+        """One page of the history: 2 units."""
+        del left_out  # labels do not divide the history
+        with understood():
+            return await google_mail.quiet(access, cursors.get(google_mail.STREAM, ""))
+
     def listing(self, access: TokenSource, window: Window) -> AsyncIterator[list[MessageState]]:
         """Messages of the window, 500 at a time; of their labels, some."""
         return each(google_list.states(access, window))

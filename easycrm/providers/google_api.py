@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 import httpx
 
 from easycrm.core import counting
-from easycrm.core.settings import settings
-from easycrm.providers import http, json_text
+from easycrm.providers import http, json_text, pacer
 from easycrm.providers.base import TokenSource
 from easycrm.providers.errors import (
     MessageGone,
@@ -21,6 +20,7 @@ from easycrm.providers.errors import (
     RateLimited,
     UnexpectedRefusal,
 )
+from easycrm.providers.gmail_prices import price
 from easycrm.providers.retry_after import seconds_of
 
 BASE = "https://gmail.googleapis.com"
@@ -33,13 +33,14 @@ _APPLICATION = frozenset(("accessNotConfigured", "SERVICE_DISABLED"))
 _PERMISSION = frozenset(("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"))
 _GONE = frozenset(("notFound", "deleted", "NOT_FOUND"))
 _PART = re.compile(rb"HTTP/1\.\d (\d{3})[^\r\n]*\r?\n(.*?)\r?\n\r?\n", re.DOTALL)
+_WAIT = re.compile(rb"(?i)\nretry-after:[ \t]*([^\r\n]*?)[ \t]*(?:\r|\n|$)")
 _IDENT = re.compile(rb"(?i)content-id:\s*<?response-(\d+)")
 
 
 async def get(access: TokenSource, path: str, **query: str | int) -> dict[str, Any]:
     """GET below users/me; raises this package's errors."""
     url = f"{BASE}{ME}{path}" + (f"?{urlencode(query)}" if query else "")
-    _charge([path])
+    _charge(access, [path])
     response = await http.authorized("GET", url, access)
     if response.status_code != 200:
         raise failure(response.status_code, response.content, response.headers)
@@ -54,7 +55,7 @@ async def batch(access: TokenSource, paths: Sequence[str]) -> list[dict[str, Any
         for number, path in enumerate(paths)
     )
     headers = {"Content-Type": f"multipart/mixed; boundary={boundary}"}
-    _charge(paths)
+    _charge(access, paths)
     response = await http.authorized(
         "POST", BATCH, access, content=f"{parts}--{boundary}--\r\n".encode(), headers=headers
     )
@@ -64,23 +65,11 @@ async def batch(access: TokenSource, paths: Sequence[str]) -> list[dict[str, Any
     return [found.get(number) or ProviderUnavailable(code="batch_part_missing") for number in range(len(paths))]
 
 
-def _charge(paths: Sequence[str]) -> None:
-    """Count what Google will charge. Source: https://developers.google.com/workspace/gmail/api/reference/quota"""
-    units = sum(_units(path.partition("?")[0].split("/")[1:]) for path in paths)
+def _charge(access: TokenSource, paths: Sequence[str]) -> None:
+    """Note what Google will charge."""
+    units = sum(price(path) for path in paths)
+    pacer.charge(access, units)
     counting.add("provider_quota_units", units, provider="google")
-
-
-def _units(parts: Sequence[str]) -> int:
-    prices = {"messages": settings().gmail_units_message, "threads": settings().gmail_units_thread}
-    match parts:
-        case [kind, _, *_] if kind in prices:
-            return prices[kind]
-        case ["messages" | "threads"]:
-            return 5
-        case ["history"]:
-            return 2
-        case _:
-            return 1
 
 
 def _answers(response: httpx.Response) -> dict[int, dict[str, Any] | ProviderError]:
@@ -91,13 +80,14 @@ def _answers(response: httpx.Response) -> dict[int, dict[str, Any] | ProviderErr
     for part in response.content.split(b"--" + boundary[1].encode()):
         ident, head = _IDENT.search(part), _PART.search(part)
         if ident and head:
-            found[int(ident[1])] = _answer(int(head[1]), part[head.end() :])
+            found[int(ident[1])] = _answer(int(head[1]), head[2], part[head.end() :])
     return found
 
 
-def _answer(status: int, content: bytes) -> dict[str, Any] | ProviderError:
+def _answer(status: int, head: bytes, content: bytes) -> dict[str, Any] | ProviderError:
     if status != 200:
-        return failure(status, content, httpx.Headers())
+        wait = _WAIT.search(b"\r\n" + head)
+        return failure(status, content, httpx.Headers({"retry-after": wait[1].decode("latin-1")} if wait else {}))
     try:
         found = json_text.read(content)
     except ValueError:

@@ -1,22 +1,37 @@
-"""Fetches Gmail messages in batches, several at a time, as many as the provider takes well."""
+"""Fetches Gmail messages in batches, several at a time: as many as the provider takes and the allowance pays for."""
 
 import asyncio
+import random
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from easycrm.providers import google_api
+from easycrm.providers import google_api, pacer
 from easycrm.providers.base import TokenSource
-from easycrm.providers.errors import AnswerTooLarge, MessageGone, ProviderError, RateLimited, UnexpectedRefusal
+from easycrm.providers.errors import (
+    AnswerTooLarge,
+    MessageGone,
+    OverBudget,
+    ProviderError,
+    RateLimited,
+    UnexpectedRefusal,
+)
+from easycrm.providers.gmail_prices import price
 from easycrm.providers.google_message import decode
 from easycrm.providers.pages import FetchedMessage, Unreadable
 
 BATCH = 25
+SMALLEST_BATCH = 10
+"""Calls that must be affordable before less than a whole batch is asked for."""
+BURST = 250
+"""Messages after which everything under way is awaited: whoever reads slice by slice stops there without waste."""
 FEWEST, START, MOST = 1, 2, 4
 THREAD_PAYS_FROM = 3
 _PAUSE_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 3.0
+_JITTER = 0.25
 _PATIENCE = 3
 MOST_TRIES = 8
 """Runs in which a message is waited for although nothing else is refused: about an hour, as the runs grow rarer."""
@@ -25,7 +40,10 @@ _NONE: Mapping[str, int] = MappingProxyType({})
 
 @dataclass
 class Fetched:
-    """One batch's outcome; `gone` are ids that are not there any more, `failure` is why those `refused` are missing."""
+    """One batch's outcome; `gone` are ids that are not there any more, `failure` is why those `refused` are missing.
+
+    `under_way`: other batches are being answered already.
+    """
 
     messages: list[FetchedMessage] = field(default_factory=list[FetchedMessage])
     unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
@@ -33,6 +51,23 @@ class Fetched:
     refused: list[str] = field(default_factory=list[str])
     throttled: bool = False
     failure: ProviderError | None = None
+    under_way: bool = False
+
+
+@dataclass
+class Flow:
+    """How many batches at a time a mailbox takes: half as many when throttled, slowly more while all goes well."""
+
+    width: int = START
+    well: int = 0
+
+    def learn(self, fetched: Fetched) -> None:
+        """Draw the conclusion from a batch."""
+        self.well = 0 if fetched.throttled else self.well + 1
+        if fetched.throttled:
+            self.width = max(FEWEST, self.width // 2)
+        elif self.well >= self.width and self.width < MOST:
+            self.width, self.well = self.width + 1, 0
 
 
 @dataclass(frozen=True)
@@ -44,32 +79,62 @@ class _Call:
 
 
 async def fetch(
-    access: TokenSource, wanted: Sequence[dict[str, str]], tries: Mapping[str, int] = _NONE
+    access: TokenSource,
+    wanted: Sequence[dict[str, str]],
+    tries: Mapping[str, int] = _NONE,
+    flow: Flow | None = None,
 ) -> AsyncIterator[Fetched]:
     """Batches of the wanted messages (id, threadId), in order, the next ones under way while one is stored.
 
     Args:
         tries: by id, the earlier runs that ended because the message was refused.
+        flow: what earlier batches of this mailbox taught.
 
     Raises:
-        ProviderError: the provider keeps refusing; what had come until then was yielded.
+        OverBudget: the minute's allowance is used up. Here, as below, what had come until then was yielded.
+        ProviderError: the provider keeps refusing.
     """
-    calls = _plan(wanted)
-    groups = [calls[start : start + BATCH] for start in range(0, len(calls), BATCH)]
-    width, running = START, deque[asyncio.Task[Fetched]]()
+    left, running = deque(_plan(wanted)), deque[asyncio.Task[Fetched]]()
+    flow, asked, stop = flow or Flow(), 0, None
     try:
-        while groups or running:
-            while groups and len(running) < width:
-                running.append(asyncio.create_task(_batch(access, groups.pop(0), tries)))
-            fetched = await running.popleft()
-            width = max(FEWEST, width // 2) if fetched.throttled else min(MOST, width + 1)
-            yield fetched
-            if fetched.failure:
-                raise fetched.failure
+        while running or (left and not stop):
+            while left and not stop and len(running) < flow.width and (asked < BURST or not running):
+                calls = _affordable(access, left)
+                if not calls:
+                    stop = _over_budget(access, left)
+                    break
+                asked = sum(len(call.ids) for call in calls) + (asked if asked < BURST else 0)
+                running.append(asyncio.create_task(_batch(access, calls, tries)))
+                await asyncio.sleep(0)  # so that it is charged before the next one is weighed
+            if running:
+                fetched = await running.popleft()
+                flow.learn(fetched)
+                fetched.under_way = bool(running)
+                yield fetched
+                stop = fetched.failure or stop
+        if stop:
+            raise stop
     finally:
         for task in running:
             task.cancel()
             task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+
+
+def _affordable(access: TokenSource, left: deque[_Call]) -> list[_Call]:
+    """The next batch, shorter where the allowance does not pay for a whole one; none where it would be tiny."""
+    room, calls = pacer.room(access), list[_Call]()
+    while left and len(calls) < BATCH and (cost := price(left[0].path)) <= room:
+        calls.append(left.popleft())
+        room -= cost
+    if len(calls) < SMALLEST_BATCH and left:
+        left.extendleft(reversed(calls))
+        return []
+    return calls
+
+
+def _over_budget(access: TokenSource, left: deque[_Call]) -> OverBudget:
+    units = sum(price(call.path) for call in list(left)[:SMALLEST_BATCH])
+    return OverBudget(code="over_budget", retry_after=pacer.wait(access, units))
 
 
 def _plan(wanted: Sequence[dict[str, str]]) -> list[_Call]:
@@ -87,12 +152,14 @@ def _plan(wanted: Sequence[dict[str, str]]) -> list[_Call]:
 
 
 async def _batch(access: TokenSource, calls: Sequence[_Call], tries: Mapping[str, int]) -> Fetched:
-    """One batch, refused parts asked for again a few times."""
+    """One batch, refused parts asked for again a few times, but never earlier than the provider says."""
     fetched, left = Fetched(), list(calls)
     refusals: list[tuple[_Call, ProviderError]] = []
     for attempt in range(_PATIENCE):
-        if attempt:
-            await asyncio.sleep(_PAUSE_SECONDS * 2 ** (attempt - 1))
+        pause = _pause(attempt, refusals)
+        if pause > _LONGEST_PAUSE_SECONDS:
+            break
+        await asyncio.sleep(pause)
         settled = [(call, _settle(fetched, call, answer)) for call, answer in await _answers(access, left)]
         refusals = [(call, error) for call, error in settled if error]
         if not refusals:
@@ -103,10 +170,23 @@ async def _batch(access: TokenSource, calls: Sequence[_Call], tries: Mapping[str
     return fetched
 
 
+def _pause(attempt: int, refusals: Sequence[tuple[_Call, ProviderError]]) -> float:
+    """Seconds before a try; a little more than needed, and never the same, so that many do not come back at once."""
+    if not attempt:
+        return 0
+    asked = max(error.retry_after or 0 for _, error in refusals)
+    return max(_PAUSE_SECONDS * 2 ** (attempt - 1), asked) * random.uniform(1, 1 + _JITTER)
+
+
 async def _answers(access: TokenSource, calls: Sequence[_Call]) -> list[tuple[_Call, dict[str, Any] | ProviderError]]:
-    """Each call with its answer; a batch too large to hold is asked for in halves."""
+    """Each call with its answer; a batch too large to hold is asked for in halves.
+
+    One that was throttled as a whole counts as refused part by part.
+    """
     try:
         return list(zip(calls, await google_api.batch(access, [call.path for call in calls]), strict=True))
+    except RateLimited as error:
+        return [(call, error) for call in calls]
     except AnswerTooLarge as error:
         if len(calls) == 1:
             return [(calls[0], error)]
@@ -145,11 +225,17 @@ def _give_up(
         outage = not isinstance(refusals[0][1], UnexpectedRefusal)
     for call, error in refusals:
         waited_for = max(tries.get(one, 0) for one in call.ids) >= MOST_TRIES - 1
-        if isinstance(error, RateLimited) or (outage and not waited_for):
-            fetched.failure = fetched.failure or error
+        asked_to_wait = outage or error.retry_after
+        if isinstance(error, RateLimited) or (asked_to_wait and not waited_for):
+            fetched.failure = _longer(fetched.failure, error)
             fetched.refused.extend(() if isinstance(error, RateLimited) else call.ids)
         else:
             fetched.unreadable.extend(Unreadable(one, "refused by the provider", error.code) for one in call.ids)
+
+
+def _longer(one: ProviderError | None, other: ProviderError) -> ProviderError:
+    """Of two failures the one that asks for the longer wait."""
+    return one if one and (one.retry_after or 0) >= (other.retry_after or 0) else other
 
 
 def _take(fetched: Fetched, call: _Call, answer: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Listing and searching a Gmail mailbox: ids at 5 units for 500 of them, and what listings tell of marks."""
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,8 @@ TOLD = ("UNREAD", "STARRED", "INBOX")
 _PEOPLE = ("from", "to", "cc", "bcc", "reply-to")
 _LOCATING = "&".join(f"metadataHeaders={name.title()}" for name in ("subject", *_PEOPLE))
 _SLACK = timedelta(seconds=2)
+_MOST_REMEMBERED = 400
+_pages: OrderedDict[tuple[str, str], tuple[bytes, str]] = OrderedDict()
 
 
 async def listed(access: TokenSource, window: Window, page: str, **more: str) -> dict[str, Any]:
@@ -32,6 +35,29 @@ def _search(window: Window) -> str:
     if window.since is not None:
         terms.append(f"after:{int((window.since - _SLACK).timestamp())}")
     return " ".join(terms)
+
+
+def remembered(key: tuple[str, str]) -> dict[str, Any] | None:
+    """A list page that this process asked for before, by the import's name and the page's token."""
+    if key not in _pages:
+        return None
+    packed, following = _pages[key]
+    ids = packed.decode().split()
+    entries = [{"id": one, "threadId": thread} for one, thread in zip(ids[::2], ids[1::2], strict=True)]
+    return {"messages": entries, "nextPageToken": following}
+
+
+def remember(key: tuple[str, str], listed: dict[str, Any]) -> None:
+    """Keep a list page, packed, so that counting an import does not list it twice; the oldest ones are forgotten."""
+    ids = [f"{entry['id']} {entry['threadId']}" for entry in listed.get("messages", []) if "threadId" in entry]
+    _pages[key] = ("\n".join(ids).encode(), str(listed.get("nextPageToken", "")))
+    while len(_pages) > _MOST_REMEMBERED:
+        _pages.popitem(last=False)
+
+
+def forget() -> None:
+    """Forget every list page."""
+    _pages.clear()
 
 
 async def ids(access: TokenSource, window: Window, page: str = "", **more: str) -> AsyncIterator[list[str]]:

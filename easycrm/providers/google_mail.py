@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import secrets
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,10 +10,10 @@ from typing import Any
 
 import orjson
 
-from easycrm.providers import google_api, google_list
+from easycrm.providers import google_api, google_list, pacer
 from easycrm.providers.base import Folder, Known, TokenSource, Window
 from easycrm.providers.errors import CursorExpired, MessageGone, UnexpectedRefusal
-from easycrm.providers.google_fetch import MOST_TRIES, Fetched, fetch
+from easycrm.providers.google_fetch import MOST_TRIES, START, Fetched, Flow, fetch
 from easycrm.providers.google_message import message_state
 from easycrm.providers.pages import MessageState, Page, Removal
 
@@ -46,13 +47,15 @@ def _label(label: dict[str, Any]) -> Folder:
 async def changes(access: TokenSource, cursor: str, window: Window, known: Known) -> AsyncIterator[Page]:
     """The rest of the import, if it has not ended, then the history since it began.
 
-    A cursor holds the history id to go on from (h); while importing, the list page to go on with (p), the total (t) and
-    whether some of it was known before (k); and how often messages were refused when nothing else came (f).
+    A cursor holds the history id to go on from (h); while importing, the list page to go on with (p), the import's own
+    name (i), the total (t), whether some of it was known before (k), how many batches at a time went well (w) and what
+    was spent in the last minute (u); and how often messages were refused when nothing else came (f).
     """
     state: dict[str, Any] = orjson.loads(cursor) if cursor else {}
+    access = pacer.Metered(access, state.pop("u", ()))
     if not state:
         # Before the list, so that what arrives meanwhile is told by the history.
-        state = {"h": (await profile(access))["historyId"], "p": ""}
+        state = {"h": (await profile(access))["historyId"], "p": "", "i": secrets.token_hex(8)}
     if "p" in state:
         async for page in _import(access, state, window, known):
             yield page
@@ -60,58 +63,87 @@ async def changes(access: TokenSource, cursor: str, window: Window, known: Known
         yield page
 
 
-async def _import(access: TokenSource, state: dict[str, Any], window: Window, known: Known) -> AsyncIterator[Page]:
-    fresh, listed = "t" not in state, await _list_again(access, window, state)
+async def quiet(access: TokenSource, cursor: str) -> bool:
+    """Whether the history tells nothing new; only asked when nothing is left of an import."""
+    state: dict[str, Any] = orjson.loads(cursor) if cursor else {}
+    if set(state) != {"h"}:
+        return False
+    body = await _history_page(access, state["h"], "")
+    return not body.get("history") and not body.get("nextPageToken")
+
+
+async def _import(access: pacer.Metered, state: dict[str, Any], window: Window, known: Known) -> AsyncIterator[Page]:
+    fresh, listed, flow = "t" not in state, await _list_again(access, window, state), Flow(state.get("w", START))
     while True:
         wanted = [entry for entry in listed.get("messages", []) if isinstance(entry.get("id"), str)]
         following = listed.get("nextPageToken", "")
         stored = await asyncio.to_thread(known, [entry["id"] for entry in wanted])
         missing = [entry for entry in wanted if entry["id"] not in stored]
         if fresh:
-            async for fetched in fetch(access, missing[:FIRST], _tries(state)):
-                yield _page(state, fetched, window)
+            async for fetched in fetch(access, missing[:FIRST], _tries(state), flow):
+                yield _importing(state, fetched, window, access, flow)
             missing = missing[FIRST:]
-            rest, some_known = await _rest(access, window, following, known)
+            rest, some_known = await _rest(access, window, state, following, known)
             state["t"], state["k"], fresh = len(wanted) + rest, bool(stored) or some_known, False
-        async for fetched in fetch(access, missing, _tries(state)):
-            yield _page(state, fetched, window)
+        async for fetched in fetch(access, missing, _tries(state), flow):
+            yield _importing(state, fetched, window, access, flow)
         if not following:
             break
         state["p"] = following
-        yield _page(state, Fetched(), window)
-        listed = await google_list.listed(access, window, following)
+        yield _importing(state, Fetched(), window, access, flow)
+        listed = await _listed(access, window, state, following)
     if state.get("k"):
         async for states in google_list.states(access, window):
             yield replace(_page(state, Fetched(), window), states=tuple(states))
     total = state["t"]
-    for name in ("t", "k", "p", "f"):
+    for name in ("t", "k", "p", "f", "i", "w"):
         state.pop(name, None)
     yield Page(STREAM, orjson.dumps(state).decode(), total=total)
+
+
+async def _listed(access: TokenSource, window: Window, state: dict[str, Any], page: str) -> dict[str, Any]:
+    """One list page of this import, asked for once as long as this process remembers it."""
+    key = (state.setdefault("i", secrets.token_hex(8)), page)
+    if (found := google_list.remembered(key)) is None:
+        found = await google_list.listed(access, window, page)
+        google_list.remember(key, found)
+    return found
 
 
 async def _list_again(access: TokenSource, window: Window, state: dict[str, Any]) -> dict[str, Any]:
     """The list page to go on with; from the top where Gmail has dropped its token: what is known is skipped."""
     try:
-        return await google_list.listed(access, window, state["p"])
+        return await _listed(access, window, state, state["p"])
     except UnexpectedRefusal:
         if not state["p"]:
             raise
         state["p"] = ""
-        return await google_list.listed(access, window, "")
+        return await _listed(access, window, state, "")
 
 
-async def _rest(access: TokenSource, window: Window, page: str, known: Known) -> tuple[int, bool]:
+async def _rest(
+    access: TokenSource, window: Window, state: dict[str, Any], page: str, known: Known
+) -> tuple[int, bool]:
     """How many messages the rest of the list has, for the progress bar, and whether any of them is known."""
     count, some_known = 0, False
-    if page:
-        async for ids in google_list.ids(access, window, page):
-            count += len(ids)
-            some_known = some_known or bool(await asyncio.to_thread(known, ids))
+    while page:
+        found = await _listed(access, window, state, page)
+        ids = [entry["id"] for entry in found.get("messages", [])]
+        count += len(ids)
+        some_known = some_known or bool(await asyncio.to_thread(known, ids))
+        page = found.get("nextPageToken", "")
     return count, some_known
 
 
 def _tries(state: dict[str, Any]) -> dict[str, int]:
     return state.setdefault("f", {})
+
+
+def _importing(state: dict[str, Any], fetched: Fetched, window: Window, access: pacer.Metered, flow: Flow) -> Page:
+    """A page of the import, whose cursor tells the next slice, wherever it runs, how fast it may go on."""
+    state["w"] = flow.width
+    page = _page(state, fetched, window)
+    return replace(page, cursor=orjson.dumps({**state, "u": access.spending.log()}).decode())
 
 
 def _page(state: dict[str, Any], fetched: Fetched, window: Window) -> Page:
@@ -120,7 +152,7 @@ def _page(state: dict[str, Any], fetched: Fetched, window: Window) -> Page:
     cursor = orjson.dumps(state).decode()
     return Page(
         STREAM, cursor, messages=tuple(kept), unreadable=tuple(fetched.unreadable), total=state.get("t"),
-        removals=tuple(Removal(ident, certain=True) for ident in fetched.gone),
+        removals=tuple(Removal(ident, certain=True) for ident in fetched.gone), under_way=fetched.under_way,
     )  # fmt: skip
 
 

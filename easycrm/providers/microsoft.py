@@ -137,6 +137,11 @@ class Microsoft:
         del known  # delta brings whole messages: nothing would be saved
         return each(microsoft_mail.changes(access, cursors, window))
 
+    async def quiet(self, access: TokenSource, cursors: Mapping[str, str], left_out: frozenset[str]) -> bool:
+        """One `$batch`, of all folders or of a choice among many."""
+        with understood():
+            return await microsoft_mail.quiet(access, cursors, left_out)
+
     def listing(self, access: TokenSource, window: Window) -> AsyncIterator[list[MessageState]]:
         """Messages of the window, folder by folder."""
         return each(microsoft_list.listing(access, window))

@@ -1,6 +1,7 @@
 """Reading a Microsoft 365 mailbox: delta per folder, the import newest first."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,8 +19,13 @@ from easycrm.providers.pages import FetchedMessage, Page, Removal, Unreadable
 
 FOLDERS = "folders"
 LOOK_FOR_FOLDERS_SECONDS = 900
+TRUST_FOLDERS_SECONDS = 3600
+# Folders that are asked at every look: inbox, sent and archive come first.
+ALWAYS_ASKED = 4
 # A filtered delta ends here without a word; older messages of a bigger folder are listed instead.
 DELTA_ENDS_AT = 5000
+# Pages after which none is requested in advance: whoever reads slice by slice stops there without waste.
+BURST_PAGES = 2
 Json = dict[str, Any]
 
 
@@ -62,6 +68,26 @@ def _is_settled(cursor: str) -> bool:
     return "d" in state and "b" not in state
 
 
+async def quiet(access: TokenSource, cursors: Mapping[str, str], left_out: frozenset[str]) -> bool:
+    """Whether no folder has changed, by one `$batch`.
+
+    Of more than twenty folders the first, where mail arrives, are always asked, the others by lot; `changes`, due once
+    in an hour at the latest, asks all of them, and looks for new folders.
+    """
+    state = _state(cursors.get(FOLDERS, ""))
+    if not state or now().timestamp() - state["at"] > TRUST_FOLDERS_SECONDS:
+        return False
+    idents = [ident for ident in state["ids"] if ident not in left_out]
+    if not all(_is_settled(cursors.get(ident, "")) for ident in idents):
+        return False
+    if len(idents) > microsoft_graph.MOST_IN_BATCH:
+        rest = random.sample(idents[ALWAYS_ASKED:], microsoft_graph.MOST_IN_BATCH - ALWAYS_ASKED)
+        idents = [*idents[:ALWAYS_ASKED], *rest]
+    links = [str(_state(cursors[ident])["d"]) for ident in idents]
+    answers = await microsoft_graph.batch(access, links) if links else []
+    return all(isinstance(one, dict) and not one.get("value") and "@odata.deltaLink" in one for one in answers)
+
+
 async def _sizes(access: TokenSource, ids: Sequence[str], window: Window, before: Json) -> Json:
     """How many messages the window has, in all and per folder that exceeds what a delta lists; counted once."""
     if before:
@@ -96,7 +122,7 @@ async def _read(access: TokenSource, ident: str, state: Json, window: Window, al
 
 async def _delta(access: TokenSource, ident: str, link: str, window: Window, oldest: str = "") -> AsyncIterator[Page]:
     """Pages of a delta, the next one under way while one is stored."""
-    coming = asyncio.create_task(microsoft_graph.get(access, link))
+    coming, pages = asyncio.create_task(microsoft_graph.get(access, link)), 0
     try:
         while True:
             try:
@@ -105,13 +131,18 @@ async def _delta(access: TokenSource, ident: str, link: str, window: Window, old
                 raise CursorExpired(ident, code=error.code) from error
             except MessageGone:
                 return  # the folder was deleted meanwhile; its messages are told elsewhere or by the nightly comparison
-            following = body.get("@odata.nextLink")
-            if following:
+            following, pages = body.get("@odata.nextLink"), pages + 1
+            ahead = bool(following) and pages % BURST_PAGES != 0
+            if following and ahead:
                 coming = asyncio.create_task(microsoft_graph.get(access, following))
+                await asyncio.sleep(0)  # so that it is on its way before this page is decoded
             oldest = _oldest(body, oldest)
-            yield _page(ident, body, {"n": following, "o": oldest} if following else _settled(body, oldest), window)
+            state = {"n": following, "o": oldest} if following else _settled(body, oldest)
+            yield replace(_page(ident, body, state, window), under_way=ahead)
             if not following:
                 return
+            if not ahead:
+                coming = asyncio.create_task(microsoft_graph.get(access, following))
     finally:
         coming.cancel()
         coming.add_done_callback(lambda ended: ended.cancelled() or ended.exception())

@@ -95,6 +95,7 @@ class Page:
         cursor: opaque; hand it back to read on from here.
         total: messages expected in the whole import, when known.
         caught_up: the stream has no more to tell for now.
+        under_way: the next answers are on their way already; who stops reading here wastes them.
     """
 
     stream: str
@@ -105,3 +106,4 @@ class Page:
     unreadable: tuple[Unreadable, ...] = ()
     total: int | None = None
     caught_up: bool = False
+    under_way: bool = False

@@ -144,6 +144,7 @@ async def test_a_list_whose_place_was_forgotten_is_begun_again(gmail: Account, m
     while not orjson.loads(copy.cursors.get("mailbox", "{}")).get("p"):
         await copy.follow(gmail, most_pages=copy.pages + 1)
     had = set(copy.messages)
+    google_list.forget()  # as in another process
     body = '{"error": {"errors": [{"reason": "invalidArgument"}]}}'
     gmail.simulator.post("faults", match=r"users/me/messages$", status=400, body=body, times=1)
 
