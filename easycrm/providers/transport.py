@@ -36,7 +36,7 @@ class Transport(httpx.AsyncBaseTransport):
                 request.method,
                 # As it is: a link that a provider handed out may not survive being quoted anew.
                 URL(str(request.url), encoded=True),
-                headers=request.headers.multi_items(),
+                headers=[(name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw],
                 data=await request.aread() or None,
                 allow_redirects=False,
                 timeout=timeout,
