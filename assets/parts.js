@@ -56,6 +56,15 @@ export function Moment({ at, form = "ago", ...rest }) {
   return h("time", { dateTime: at, title: exact, ...rest }, FORMS[form](moment));
 }
 
+// Calls for a look every few seconds, for as long as it is on the page.
+export function Every({ seconds, onTick }) {
+  useEffect(() => {
+    const timer = setInterval(onTick, seconds * 1000);
+    return () => clearInterval(timer);
+  });
+  return null;
+}
+
 // The seconds until a message goes.
 export function Countdown({ to }) {
   const [, tick] = useState(0);
@@ -81,8 +90,8 @@ export function Size({ bytes, ...rest }) {
   return h("span", rest, number.format(bytes / 1000 ** power));
 }
 
-// A button that puts a text on the clipboard and says so.
-export function CopyButton({ text, label = "Copy", done = "Copied", ...rest }) {
+// A button that puts a text, or what stands in the field `of`, on the clipboard and says so.
+export function CopyButton({ text, of, label = "Copy", done = "Copied", ...rest }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return undefined;
@@ -90,7 +99,7 @@ export function CopyButton({ text, label = "Copy", done = "Copied", ...rest }) {
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = async () => {
-    await write(text);
+    await write(of ? document.getElementById(of).value : text);
     setCopied(true);
   };
   return h(

@@ -8,8 +8,12 @@ import reflex as rx
 from easycrm.core import wording
 from easycrm.endpoints.app import around
 from easycrm.pages import live, theme
+from easycrm.pages.access_link import invitation, new_password
+from easycrm.pages.account import AccountState, account
 from easycrm.pages.admin_providers import AdminProvidersState, admin_providers
 from easycrm.pages.admin_rules import AdminRulesState, admin_rules
+from easycrm.pages.admin_users import admin_users
+from easycrm.pages.admin_users_state import AdminUsersState
 from easycrm.pages.company_state import CompanyState
 from easycrm.pages.consent import SETTINGS, ConsentState, callback_page
 from easycrm.pages.contact_state import ContactState
@@ -60,6 +64,8 @@ coming_back: Any = ConsentState.finish_consent
 add(callback_page, "/", "", rx.redirect("/mailbox", replace=True))
 add(sign_in, "/sign-in", "Sign in")
 add(setup, "/setup", "Set up")
+add(invitation, "/invitation", "Invitation")
+add(new_password, "/reset-password", "New password")
 add(mailbox, "/mailbox", "Mailbox", ShellState.load, MailboxState.load, ThreadState.load)
 add(
     contacts,
@@ -83,6 +89,8 @@ add(
 )
 for key in PROVIDERS:
     add(callback_page, f"{SETTINGS}/callback/{key}", "Connecting", coming_back(key))
+add(account, "/settings/account", "Your account", ShellState.load, AccountState.load)
+add(admin_users, "/admin/users", "Users", ShellState.load, AdminUsersState.load)
 add(admin_providers, "/admin/providers", "Providers", ShellState.load, AdminProvidersState.load)
 add(admin_rules, "/admin/rules", "Rules", ShellState.load, AdminRulesState.load)
 add(not_found, "404", "Not found")

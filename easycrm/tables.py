@@ -24,7 +24,7 @@ from easycrm.notices.liveness import Turn, WorkerProcess
 from easycrm.notices.notice import Notice
 from easycrm.notices.tally import Tally
 from easycrm.people.sign_in_limit import SignInFailure
-from easycrm.people.user import SetupLink, User, UserSession
+from easycrm.people.user import AccessLink, SetupLink, User, UserSession
 
 metadata = SQLModel.metadata
 # The search index has no model: what a model can say about a table says nothing of either database's index.
@@ -32,6 +32,7 @@ event.listen(metadata, "after_create", search_index.create)
 event.listen(metadata, "before_drop", search_index.drop)
 
 __all__ = [
+    "AccessLink",
     "Attachment",
     "AuditEvent",
     "Company",

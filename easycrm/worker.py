@@ -7,7 +7,18 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from easycrm.core import key_canary, log
-from easycrm.mail import contact_import, looking, outbox_lease, revocation, schedule, search_fill, sending, sweep, sync
+from easycrm.mail import (
+    contact_import,
+    erasure,
+    looking,
+    outbox_lease,
+    revocation,
+    schedule,
+    search_fill,
+    sending,
+    sweep,
+    sync,
+)
 from easycrm.notices import liveness, tally
 from easycrm.queue import Queue
 
@@ -27,6 +38,7 @@ def queue() -> Queue:
     made.task(send_one)
     made.task(apply_rules)
     made.task(fill_search)
+    made.task(erase_people)
     made.every_minute(tick)
     return made
 
@@ -49,6 +61,11 @@ def request_revocation() -> None:
 def request_rules() -> None:
     """Ask for new and ended rules and folder choices to be carried out on what is here."""
     queue().enqueue("apply_rules")
+
+
+def request_erasure() -> None:
+    """Ask for people whose data is to go to be deleted now."""
+    queue().enqueue("erase_people")
 
 
 def sync_one(connection_id: int) -> None:
@@ -91,6 +108,11 @@ def fill_search() -> None:
         queue().enqueue("fill_search")
 
 
+def erase_people() -> None:
+    """Task: delete whoever is to be deleted."""
+    run(erasure.carry_out())
+
+
 def tick() -> None:
     """Task, every minute in every worker, and done by the first of them: the net for tasks that were lost."""
     if liveness.take_turn(liveness.TICK, heartbeat().id):
@@ -108,6 +130,7 @@ def look_for_work() -> None:
         send(outbox_id)
     request_revocation()
     request_rules()
+    request_erasure()
     if search_fill.is_due():
         queue().enqueue("fill_search")
 

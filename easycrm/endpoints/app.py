@@ -9,7 +9,17 @@ from starlette.types import ASGIApp
 
 from easycrm.endpoints.front_door import FrontDoor
 
-_MODULES = ("sign_in", "health", "metrics", "message_frame", "mail_export", "attachment_upload", "draft")
+_MODULES = (
+    "sign_in",
+    "access_link",
+    "personal_export",
+    "health",
+    "metrics",
+    "message_frame",
+    "mail_export",
+    "attachment_upload",
+    "draft",
+)
 
 
 def routes() -> list[BaseRoute]:

@@ -3,15 +3,38 @@
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
+from starlette.responses import Response
 
 from easycrm.core.settings import settings
-from easycrm.people import sessions
+from easycrm.people import devices, sessions
 from easycrm.people.sessions import SignedIn
+
+_SECONDS = int(sessions.LIFETIME.total_seconds())
 
 
 def cookie(request: HTTPConnection) -> str:
     """The session cookie, or an empty string."""
     return request.cookies.get(sessions.cookie_name(), "")
+
+
+def device(request: HTTPConnection) -> str:
+    """Browser and system that ask, as people call them."""
+    return devices.named(request.headers.get("user-agent", ""))
+
+
+def with_cookie(response: Response, value: str) -> Response:
+    """The answer that signs in: a fresh cookie, and nothing left of whoever used this browser before."""
+    response.set_cookie(
+        sessions.cookie_name(),
+        value,
+        max_age=_SECONDS,
+        path="/",
+        secure=settings().secure,
+        httponly=True,
+        samesite="lax",
+    )
+    response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 def signed_in(request: HTTPConnection) -> SignedIn | None:

@@ -10,10 +10,8 @@ from starlette.routing import Route
 from easycrm.core.errors import EasyCRMError
 from easycrm.core.own_path import own_path
 from easycrm.core.settings import settings
-from easycrm.endpoints.guard import cookie
+from easycrm.endpoints.guard import cookie, device, with_cookie
 from easycrm.people import sessions, setup_link
-
-SECONDS = int(sessions.LIFETIME.total_seconds())
 
 
 async def sign_in(request: Request) -> Response:
@@ -24,12 +22,16 @@ async def sign_in(request: Request) -> Response:
     try:
         value = await anyio.to_thread.run_sync(
             lambda: sessions.sign_in(
-                str(form.get("email", "")), str(form.get("password", "")), client=client, replaces=cookie(request)
+                str(form.get("email", "")),
+                str(form.get("password", "")),
+                client=client,
+                replaces=cookie(request),
+                device=device(request),
             )
         )
     except EasyCRMError as error:
         return _back("/sign-in", error, next=there)
-    return _with_cookie(RedirectResponse(there, 303), value)
+    return with_cookie(RedirectResponse(there, 303), value)
 
 
 async def sign_out(request: Request) -> Response:
@@ -55,20 +57,6 @@ async def set_up(request: Request) -> Response:
 def _back(path: str, error: EasyCRMError, **more: str) -> Response:
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in {**more, "error": error.user_message}.items())
     return RedirectResponse(f"{path}?{query}", 303)
-
-
-def _with_cookie(response: Response, value: str) -> Response:
-    response.set_cookie(
-        sessions.cookie_name(),
-        value,
-        max_age=SECONDS,
-        path="/",
-        secure=settings().secure,
-        httponly=True,
-        samesite="lax",
-    )
-    response.headers["Clear-Site-Data"] = '"storage"'
-    return response
 
 
 routes = [

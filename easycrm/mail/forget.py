@@ -33,7 +33,7 @@ def forget(user_id: int, connection_id: int) -> int:
                 # An interruption must leave a trace too.
                 audit.record(session, "emails.deletion_begun", actor_id=user_id, subject=connection.address)
             begun = True
-            step = _delete_some(session, connection_id)
+            step = delete_some(session, connection_id)
             # With the first step already: after an interruption, a reconnect must not read on from the old cursors.
             _begin_anew(session, connection)
             deleted += step
@@ -54,7 +54,8 @@ def _disconnected(session: Session, user_id: int, connection_id: int) -> Connect
     return connection
 
 
-def _delete_some(session: Session, connection_id: int) -> int:
+def delete_some(session: Session, connection_id: int) -> int:
+    """Delete the next few hundred messages of a mailbox with all that belongs to them; how many."""
     query = select(Message.id, Message.thread_id).where(Message.connection_id == connection_id).limit(_AT_ONCE)
     found = session.exec(query).all()
     ids = [ident for ident, _ in found if ident is not None]

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.style import set_color_mode
 
 from easycrm.core import wording
+from easycrm.core.errors import InvalidInput
 from easycrm.mail import overview
 from easycrm.mail.connection import Status
 from easycrm.pages import live
@@ -18,6 +19,7 @@ from easycrm.pages.parts.feedback import notice
 from easycrm.pages.parts.mark import brand_mark
 from easycrm.pages.sending_bar import SendingState, fill_sending, sending_bar
 from easycrm.pages.session import me, require
+from easycrm.people import own_account
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class ShellState(rx.State):
     email: str = ""
     initial: str = ""
     admin: bool = False
+    theme: str = ""
     outages: list[Outage] = []
 
     @rx.event
@@ -46,9 +49,20 @@ class ShellState(rx.State):
         person = me()
         self.name, self.email = person.name or person.email.partition("@")[0], person.email
         self.initial, self.admin = self.name[:1], person.role == "admin"
+        self.theme = own_account.theme_of(person.user_id)
         await clear_old(self)
         live.watch(self, person.user_id)
         await fill_shell(self, person.user_id)
+
+    @rx.event
+    @require("member")
+    def choose_theme(self, theme: str) -> None:
+        """Keep the look with the account: sign-out clears what the browser keeps."""
+        try:
+            own_account.choose_theme(me().user_id, theme)
+        except InvalidInput:
+            return
+        self.theme = theme
 
 
 async def fill_shell(state: ShellState, user_id: int) -> None:
@@ -84,6 +98,7 @@ def frame(*children: rx.Component, active: str, wide: bool = False) -> rx.Compon
         ),
         sending_bar(),
         flash_place(),
+        *(_restored(mode) for mode in own_account.THEMES),
         class_name="frame",
     )
 
@@ -106,6 +121,7 @@ def _navigation(active: str) -> rx.Component:
                 rx.el.span("Administration", class_name="nav-group"),
                 _entry("key-round", "Providers", "/admin/providers", active == "providers"),
                 _entry("funnel-x", "Rules", "/admin/rules", active == "rules"),
+                _entry("users", "Users", "/admin/users", active == "users"),
             ),
         ),
         aria_label="Main",
@@ -161,6 +177,12 @@ def _me() -> rx.Component:
                 class_name="themes",
             ),
             rx.el.div(class_name="menu-line"),
+            link(
+                rx.icon("circle-user", size=18, aria_hidden=True),
+                "Your account",
+                to="/settings/account",
+                class_name="menu-item",
+            ),
             NativeForm.create(
                 rx.el.button(rx.icon("log-out", size=18, aria_hidden=True), "Sign out", class_name="menu-item"),
                 action="/auth/sign-out",
@@ -179,9 +201,14 @@ def _theme(mode: str, icon: str, words: str) -> rx.Component:
         rx.icon(icon, size=15, aria_hidden=True),
         words,
         type="button",
-        on_click=set_color_mode(mode),
+        on_click=[set_color_mode(mode), ShellState.choose_theme(mode)],
         aria_pressed=rx.cond(rx.color_mode == mode, "true", "false"),
     )
+
+
+def _restored(mode: str) -> rx.Component:
+    """Puts a look that the account has into a browser that does not know it."""
+    return rx.cond(ShellState.theme == mode, rx.el.span(hidden=True, key=mode, on_mount=set_color_mode(mode)))
 
 
 def _outage(outage: Outage) -> rx.Component:

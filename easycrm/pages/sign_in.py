@@ -9,7 +9,7 @@ from easycrm.core import wording
 from easycrm.core.errors import EasyCRMError
 from easycrm.pages.parts.browser import AddressMessage, AddressValue, NativeForm
 from easycrm.pages.parts.button import button
-from easycrm.pages.parts.mark import brand_mark
+from easycrm.pages.parts.door import door_card, door_field
 
 
 def sign_in() -> rx.Component:
@@ -19,8 +19,8 @@ def sign_in() -> rx.Component:
         "Your mail and the people it belongs to, in one place.",
         _form(
             AddressValue.create(name="next", parameter="next"),
-            _field("Email", "email", type="email", auto_complete="username", auto_focus=True),
-            _field("Password", "password", type="password", auto_complete="current-password"),
+            door_field("Email", "email", type="email", auto_complete="username", auto_focus=True),
+            door_field("Password", "password", type="password", auto_complete="current-password"),
             button("Sign in", look="primary", type="submit"),
             action="/auth/sign-in",
         ),
@@ -35,9 +35,15 @@ def setup() -> rx.Component:
         "Create the first administrator. This link works once.",
         _form(
             AddressValue.create(name="token", parameter="token"),
-            _field("Email", "email", type="email", auto_complete="username", auto_focus=True),
-            _field("Password", "password", type="password", auto_complete="new-password", min_length=12),
-            rx.el.p("12 characters or more.", class_name="hint"),
+            door_field("Email", "email", type="email", auto_complete="username", auto_focus=True),
+            door_field(
+                "Password",
+                "password",
+                type="password",
+                auto_complete="new-password",
+                min_length=12,
+                hint="12 characters or more.",
+            ),
             button("Create administrator", look="primary", type="submit"),
             action="/auth/setup",
         ),
@@ -52,31 +58,11 @@ def setup() -> rx.Component:
 
 def _card(title: str, lead: str, form: rx.Component, messages: list[str]) -> rx.Component:
     """`messages` are the only sentences that an address can make this page say."""
-    return rx.el.main(
-        rx.el.div(
-            brand_mark(40),
-            rx.el.h1(title),
-            rx.el.p(lead, class_name="muted"),
-            AddressMessage.create(
-                parameter="error",
-                known=messages,
-                otherwise=EasyCRMError.default_message,
-                class_name="notice notice-bad",
-            ),
-            form,
-            class_name="door-card",
-        ),
-        class_name="door",
+    said = AddressMessage.create(
+        parameter="error", known=messages, otherwise=EasyCRMError.default_message, class_name="notice notice-bad"
     )
+    return door_card(title, lead, said, form)
 
 
 def _form(*children: rx.Component, action: str) -> rx.Component:
     return NativeForm.create(*children, action=action, method="post", class_name="door-form")
-
-
-def _field(label: str, name: str, **props: object) -> rx.Component:
-    return rx.el.div(
-        rx.el.label(label, html_for=name),
-        rx.el.input(id=name, name=name, required=True, class_name="input", **props),
-        class_name="field",
-    )

@@ -10,6 +10,7 @@ STYLESHEETS = [
     "/theme/mailbox.css",
     "/theme/outbox.css",
     "/theme/contacts.css",
+    "/theme/people.css",
     "/theme/charts.css",
 ]
 

@@ -13,6 +13,7 @@ from easycrm.people import passwords
 from easycrm.people.user import User, UserSession
 
 ROLES = ("member", "admin")
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -33,18 +34,51 @@ def create(*, email: str, name: str = "", role: str = "member", password: str) -
         InvalidInput: address, role or password cannot be used, or the address is taken.
     """
     address = normalised(email)
-    if role not in ROLES:
-        raise InvalidInput(f"A role is one of: {', '.join(ROLES)}", field="role")
+    check_role(role)
     passwords.check(password, address)
     stored = passwords.hashed(password)
     with transaction() as session:
-        if _by_email(session, address):
-            raise InvalidInput(f"{address} has an account already", field="email")
-        user = User(email=address, name=name or address.partition("@")[0], role=role, password_hash=stored)
-        session.add(user)
-        session.flush()
-        audit.record(session, "user created", actor_id=user.id, subject=address, detail=role)
-        return user.id or 0
+        return add(session, address, name, role, stored).id or 0
+
+
+def add(
+    session: Session, address: str, name: str, role: str, password_hash: str, invited_by: int | None = None
+) -> User:
+    """An account in the caller's transaction.
+
+    Raises:
+        InvalidInput: the address has an account already.
+    """
+    if by_email(session, address):
+        raise InvalidInput(wording.people.has_account(address), field="email")
+    user = User(email=address, name=name or address.partition("@")[0], role=role, password_hash=password_hash)
+    session.add(user)
+    session.flush()
+    detail = role if invited_by is None else f"{role}, invited by user {invited_by}"
+    audit.record(session, "user.created", actor_id=user.id, subject=address, detail=detail)
+    return user
+
+
+def check_role(role: str) -> None:
+    """Refuse what is no role.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    if role not in ROLES:
+        raise InvalidInput(f"A role is one of: {', '.join(ROLES)}", field="role")
+
+
+def usable_name(name: str) -> str:
+    """A person's name on one line.
+
+    Raises:
+        InvalidInput: there is nothing, or too much.
+    """
+    written = " ".join(name.replace("\x00", "").split())
+    if not 1 <= len(written) <= LONGEST_NAME:
+        raise InvalidInput(wording.people.NAME_LENGTH, field="name")
+    return written
 
 
 def normalised(email: str) -> str:
@@ -77,13 +111,14 @@ def change_password(user_id: int, password: str) -> None:
         passwords.check(password, user.email)
         user.password_hash = passwords.hashed(password)
         end_sessions(session, user_id)
-        audit.record(session, "password changed", actor_id=user_id, subject=user.email)
+        audit.record(session, "password.changed", actor_id=user_id, subject=user.email)
 
 
-def end_sessions(session: Session, user_id: int) -> None:
-    """Sign an account out everywhere."""
+def end_sessions(session: Session, user_id: int, *, but: int | None = None) -> None:
+    """Sign an account out everywhere, or everywhere but in one session."""
     for row in session.exec(select(UserSession).where(UserSession.user_id == user_id)):
-        session.delete(row)
+        if row.id != but:
+            session.delete(row)
 
 
 def any_admin() -> bool:
@@ -92,5 +127,6 @@ def any_admin() -> bool:
         return session.exec(select(User).where(User.role == "admin", col(User.active)).limit(1)).first() is not None
 
 
-def _by_email(session: Session, address: str) -> User | None:
+def by_email(session: Session, address: str) -> User | None:
+    """The account of an address in lower case."""
     return session.exec(select(User).where(User.email == address)).first()

@@ -17,7 +17,7 @@ from easycrm.people import passwords, sign_in_limit
 from easycrm.people.user import User, UserSession
 
 LIFETIME = timedelta(days=14)
-TOUCH_AFTER = timedelta(hours=1)
+TOUCH_AFTER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,12 @@ def cookie_name() -> str:
     return "__Host-easycrm_session" if settings().secure else "easycrm_session"
 
 
-def sign_in(email: str, password: str, *, client: str, replaces: str = "") -> str:
-    """A fresh cookie value; the session of `replaces` ends. `client` is the caller's network address.
+def sign_in(email: str, password: str, *, client: str, replaces: str = "", device: str = "") -> str:
+    """A fresh cookie value; the session of `replaces` ends.
+
+    Args:
+        client: the caller's network address.
+        device: browser and system, for the list of sessions.
 
     Raises:
         Refused: wrong credentials or too many attempts; the same answer whether the account exists or not.
@@ -53,20 +57,27 @@ def sign_in(email: str, password: str, *, client: str, replaces: str = "") -> st
         user = session.exec(select(User).where(User.email == address)).first()
     fits = passwords.fits(password, user.password_hash if user else None)
     if user is None or not fits or not user.active:
-        sign_in_limit.failed(address, client)
+        sign_in_limit.failed(address, client, known=user.email if user else "")
         raise Refused(wording.people.WRONG_CREDENTIALS)
     sign_in_limit.succeeded(address)
     with transaction() as session:
         _end(session, replaces)
-        audit.record(session, "signed in", actor_id=user.id, subject=address)
-        return start(session, user.id or 0)
+        return enter(session, user.id or 0, device)
 
 
-def start(session: Session, user_id: int) -> str:
+def enter(session: Session, user_id: int, device: str) -> str:
+    """Sign somebody in whose right to it was proven, in this transaction; the cookie value."""
+    user = session.get_one(User, user_id)
+    user.last_sign_in_at = now()
+    audit.record(session, "session.signed_in", actor_id=user_id, subject=user.email, detail=device)
+    return start(session, user_id, device)
+
+
+def start(session: Session, user_id: int, device: str = "") -> str:
     """A session for `user_id` in this transaction; the cookie value."""
     value = secrets.token_urlsafe(32)
     session.exec(delete(UserSession).where(col(UserSession.expires_at) < now() - LIFETIME))
-    session.add(UserSession(user_id=user_id, token_hash=_hash(value), expires_at=now() + LIFETIME))
+    session.add(UserSession(user_id=user_id, token_hash=_hash(value), device=device[:60], expires_at=now() + LIFETIME))
     return value
 
 
@@ -105,7 +116,7 @@ def sign_out(cookie_value: str) -> None:
 def _end(session: Session, cookie_value: str) -> None:
     row = session.exec(select(UserSession).where(UserSession.token_hash == _hash(cookie_value))).first()
     if row is not None:
-        audit.record(session, "signed out", actor_id=row.user_id)
+        audit.record(session, "session.signed_out", actor_id=row.user_id, detail=row.device)
         row.expires_at = now()
 
 

@@ -9,6 +9,7 @@ from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import Table, UtcDateTime, reading, transaction
 from easycrm.core.errors import Refused
+from easycrm.notices import audit
 
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT = 10
@@ -41,11 +42,12 @@ def check(account: str, client: str) -> None:
                 raise Refused(wording.people.TOO_MANY_ATTEMPTS)
 
 
-def failed(account: str, client: str) -> None:
-    """Remember a failure."""
+def failed(account: str, client: str, *, known: str = "") -> None:
+    """Remember a failure; `known` is the account's address if there is one: what else was typed may be a password."""
     with transaction() as session:
         session.exec(delete(SignInFailure).where(col(SignInFailure.at) < now() - WINDOW))
         session.add(SignInFailure(account=account, client=client[:64]))
+        audit.record(session, "session.sign_in_failed", subject=known, detail=f"from {client[:64]}" if client else "")
 
 
 def succeeded(account: str) -> None:

@@ -24,6 +24,15 @@ class Moment(rx.Component):
     form: rx.Var[str]
 
 
+class Every(rx.Component):
+    """Nothing to see: calls `on_tick` every few `seconds` while it is there."""
+
+    library = _LIBRARY
+    tag = "Every"
+    seconds: rx.Var[int]
+    on_tick: rx.EventHandler[rx.event.no_args_event_spec]
+
+
 class Countdown(rx.Component):
     """Seconds until a moment (ISO 8601), in words."""
 
@@ -49,11 +58,12 @@ class Size(rx.Component):
 
 
 class CopyButton(rx.Component):
-    """A button that copies `text`."""
+    """A button that copies `text`, or what stands in the field whose id is `of`."""
 
     library = _LIBRARY
     tag = "CopyButton"
     text: rx.Var[str]
+    of: rx.Var[str]
     label: rx.Var[str]
 
 
