@@ -41,6 +41,7 @@ const FORMS = {
   until: (moment) => (moment <= Date.now() ? "any moment" : distance((moment - Date.now()) / 1000)),
   day,
   exact: (moment) => moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }),
+  full: (moment) => moment.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" }),
 };
 
 // A moment in words that stay true while the page is open; the exact one shows on hover.
@@ -86,8 +87,21 @@ export function Count({ value, ...rest }) {
 export function Size({ bytes, ...rest }) {
   const power = Math.min(3, Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(1000)));
   const unit = ["byte", "kilobyte", "megabyte", "gigabyte"][power];
-  const number = new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: power > 1 ? 1 : 0 });
+  const number = new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: power ? "short" : "long", maximumFractionDigits: power > 1 ? 1 : 0 });
   return h("span", rest, number.format(bytes / 1000 ** power));
+}
+
+// A button that opens every fold of a kind, and closes all but the last again.
+export function UnfoldAll({ within, what, ...rest }) {
+  const [open, setOpen] = useState(false);
+  const turn = () => {
+    const folds = [...document.querySelectorAll(`${within} ${what}`)];
+    folds.forEach((fold, at) => {
+      fold.open = !open || at === folds.length - 1;
+    });
+    setOpen(!open);
+  };
+  return h("button", { type: "button", onClick: turn, ...rest }, open ? "Collapse all" : "Expand all");
 }
 
 // A button that puts a text, or what stands in the field `of`, on the clipboard and says so.

@@ -18,6 +18,7 @@ from easycrm.mail.provider_setup import ProviderSetup
 from easycrm.mail.sync_run import SkippedMessage, SyncRun
 from easycrm.mail.thread import Thread, ThreadLabel
 from easycrm.mail.token_set import PendingRevocation, TokenSet
+from easycrm.mail.trusted_sender import TrustedSender
 from easycrm.notices.audit import AuditEvent
 from easycrm.notices.incident import Incident
 from easycrm.notices.liveness import Turn, WorkerProcess
@@ -64,6 +65,7 @@ __all__ = [
     "Thread",
     "ThreadLabel",
     "TokenSet",
+    "TrustedSender",
     "Turn",
     "User",
     "UserSession",

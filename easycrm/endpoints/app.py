@@ -16,6 +16,7 @@ _MODULES = (
     "health",
     "metrics",
     "message_frame",
+    "from_mailbox",
     "mail_export",
     "attachment_upload",
     "draft",

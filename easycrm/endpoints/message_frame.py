@@ -25,8 +25,7 @@ async def frame(request: Request) -> Response:
         return PlainTextResponse("Please sign in", 401)
     images = request.query_params.get("images") == "1"
     try:
-        ident = int(request.path_params["message_id"])
-        document = await anyio.to_thread.run_sync(lambda: reading.frame(person.user_id, ident, images=images))
+        document = await reading.frame(person.user_id, int(request.path_params["message_id"]), images=images)
     except NotFound as error:
         return PlainTextResponse(error.user_message, 404)
     return HTMLResponse(document, headers=_headers(images=images))

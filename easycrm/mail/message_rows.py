@@ -9,7 +9,7 @@ from typing import Any
 from easycrm.mail import told_marks
 from easycrm.mail.base_email import base_email
 from easycrm.mail.place import Place
-from easycrm.providers.pages import Address, FetchedMessage
+from easycrm.providers.pages import Address, FetchedAttachment, FetchedMessage
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -111,18 +111,20 @@ def participant_rows(connection_id: int, message_id: int, message: FetchedMessag
 
 def attachment_rows(message_id: int, message: FetchedMessage) -> list[Row]:
     """The `attachment` rows."""
-    return [
-        {
-            "message_id": message_id,
-            "provider_part_id": clean(one.provider_part_id, 500),
-            "file_name": clean(one.file_name, 500),
-            "media_type": clean(one.media_type, 200),
-            "size": one.size,
-            "content_id": clean(one.content_id, 300),
-            "inline": one.inline,
-        }
-        for one in message.attachments
-    ]
+    return [attachment_row(message_id, one) for one in message.attachments]
+
+
+def attachment_row(message_id: int, one: FetchedAttachment) -> Row:
+    """One `attachment` row."""
+    return {
+        "message_id": message_id,
+        "provider_part_id": clean(one.provider_part_id, 500),
+        "file_name": clean(one.file_name, 500),
+        "media_type": clean(one.media_type, 200),
+        "size": one.size,
+        "content_id": clean(one.content_id, 300),
+        "inline": one.inline,
+    }
 
 
 def body_row(message_id: int, message: FetchedMessage) -> Row:

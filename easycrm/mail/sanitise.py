@@ -5,10 +5,13 @@ The frame around it has no origin and no scripts; this is the first of two walls
 
 import html as escaping
 import re
-from collections.abc import Callable
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from urllib.parse import unquote, urlsplit
 
 import nh3
+
+from easycrm.core.markup import too_deep, without_tags
 
 _TAGS = frozenset(
     "a abbr address article aside b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div "
@@ -25,6 +28,7 @@ _ATTRIBUTES = {
     "table": {"border", "cellpadding", "cellspacing", "role"},
     "ol": {"start", "type"},
     "font": {"face", "size"},
+    "details": {"class"},
 }
 _STYLES = frozenset(
     "background-color border border-bottom border-bottom-color border-bottom-style border-bottom-width border-collapse "
@@ -39,40 +43,37 @@ _STYLES = frozenset(
 # Functions through which a style can ask another server, however they are written.
 _FETCHING = re.compile(r"url|image|src|expression|attr|var|@|\\|//", re.IGNORECASE)
 _LINKS = ("http", "https", "mailto", "tel")
-_REMOTE_IMAGE = re.compile(r"<img\b[^>]*\bsrc\s*=\s*[\"']?\s*(?:https?:)?//", re.IGNORECASE)
+_REMOTE = re.compile(r"""\bsrc\s*=\s*["']?\s*(?:https?:)?//""", re.IGNORECASE)
 _DATA_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*")
-_URL = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
+_CID = re.compile(r"""\bsrc\s*=\s*["']?\s*cid:([^"'\s>]+)""", re.IGNORECASE)
+_COLOURS = ("color", "background-color")
+_COLOUR = re.compile(r"""\b(?:bg)?color(?:="|\s*:\s*)([^;"]+)""", re.IGNORECASE)
+_NEUTRAL = frozenset(
+    "black #000 #000000 rgb(0,0,0) rgba(0,0,0,1) windowtext inherit initial currentcolor auto transparent window "
+    "white #fff #ffffff rgb(255,255,255) #222 #222222 rgb(34,34,34) #212121 rgb(33,33,33) #1a1a1a rgb(26,26,26) "
+    "#333 #333333 rgb(51,51,51) #242424 rgb(36,36,36) #1f1f1f".split()
+)
+_NO_PICTURES: Mapping[str, str] = MappingProxyType({})
 _DROPPED_WITH_CONTENT = set("script style title template svg math noscript iframe object textarea".split())
 
-_STYLE = (
-    "html{color-scheme:light dark;background:Canvas;color:CanvasText}"
-    "body{margin:0;font:15px/1.55 system-ui,sans-serif;overflow-wrap:anywhere}"
-    "img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap;font:inherit;margin:0}"
-    "blockquote{margin:0 0 0 8px;padding-left:12px;border-left:3px solid color-mix(in srgb,CanvasText 25%,Canvas)}"
-    # Mail brings its own dark letters for a white page; a light sheet keeps them readable at night.
-    ".sheet{color-scheme:light;background:#fff;color:#1a1c20;padding:16px;min-height:100vh;box-sizing:border-box}"
-)
 
+def fragment(html: str, *, images: bool, pictures: Mapping[str, str] = _NO_PICTURES, own_colours: bool = True) -> str:
+    """The message's HTML, clean.
 
-def document(html: str, *, images: bool) -> str:
-    """A whole page for the frame, made of a message's HTML."""
-    return _page(f'<div class="sheet">{fragment(html, images=images)}</div>')
-
-
-def plain_document(text: str) -> str:
-    """A whole page for the frame, made of a message without HTML."""
-    return _page(f"<pre>{linked(text)}</pre>")
-
-
-def fragment(html: str, *, images: bool) -> str:
-    """The message's HTML, clean. Without `images`, remote ones are left out."""
+    Args:
+        images: whether remote ones are kept.
+        pictures: `data:` addresses by the Content-ID of the message's own images; others are left out.
+        own_colours: whether what says black on white, as any page is anyway, is kept.
+    """
+    if too_deep(html):
+        return f"<p>{escaping.escape(without_tags(html), quote=False)}</p>"
     return nh3.clean(
         html,
         tags=set(_TAGS),
         clean_content_tags=_DROPPED_WITH_CONTENT,
         attributes=_ATTRIBUTES,
-        attribute_filter=_filter(images),
-        url_schemes={*_LINKS, "data"},
+        attribute_filter=_filter(images, pictures, own_colours),
+        url_schemes={*_LINKS, "data", "cid"},
         filter_style_properties=set(_STYLES),
         link_rel="noopener noreferrer",
         set_tag_attribute_values={"a": {"target": "_blank"}},
@@ -82,46 +83,59 @@ def fragment(html: str, *, images: bool) -> str:
 
 def has_remote_images(html: str) -> bool:
     """Whether the message would fetch images from another server."""
-    return _REMOTE_IMAGE.search(html) is not None
+    return "<img" in html.lower() and _REMOTE.search(html) is not None
 
 
-def linked(text: str) -> str:
-    """Plain text, escaped, its http addresses made clickable."""
-    return _URL.sub(_anchor, escaping.escape(text, quote=False))
+def content_ids(html: str) -> set[str]:
+    """The Content-IDs of the images that the message brought itself and shows in its text."""
+    return {content_id(found) for found in _CID.findall(html)}
 
 
-def _anchor(found: re.Match[str]) -> str:
-    address = found[0]
-    return f'<a href="{address.replace(chr(34), "%22")}" target="_blank" rel="noopener noreferrer">{address}</a>'
+def content_id(written: str) -> str:
+    """A Content-ID as it is compared: addresses write it percent-encoded, headers in angle brackets."""
+    return unquote(escaping.unescape(written)).strip("<> ").lower()
 
 
-def _page(body: str) -> str:
-    return f'<!doctype html><html><head><meta charset="utf-8"><style>{_STYLE}</style></head><body>{body}</body></html>'
+def has_own_colours(clean: str) -> bool:
+    """Whether clean HTML brings colours of its own, other than black on white."""
+    return any(not _is_neutral(found[1]) for found in _COLOUR.finditer(clean))
 
 
-def _filter(images: bool) -> Callable[[str, str, str], str | None]:
+def _filter(images: bool, pictures: Mapping[str, str], own_colours: bool) -> Callable[[str, str, str], str | None]:
     def keep(tag: str, name: str, value: str) -> str | None:
         if name == "style":
-            return _style(value)
+            return _style(value, own_colours)
+        if name in ("color", "bgcolor") and not own_colours:
+            return None
+        if name == "class":
+            return value if value == "quoted" else None
         if name == "href":
             return value.strip() if _absolute(value, _LINKS) else None
         if name == "src":
-            return _image(value, images)
+            return _image(value.strip(), images, pictures)
         return value if tag and name else None
 
     return keep
 
 
-def _style(value: str) -> str | None:
+def _style(value: str, own_colours: bool) -> str | None:
     """The declarations that cannot fetch anything."""
     kept = [part for part in value.split(";") if not _FETCHING.search(part)]
+    if not own_colours:
+        kept = [part for part in kept if part.partition(":")[0].strip().lower() not in _COLOURS]
     return ";".join(kept) or None
 
 
-def _image(value: str, images: bool) -> str | None:
-    if _DATA_IMAGE.fullmatch(value.strip()):
-        return value.strip()
-    return value.strip() if images and _absolute(value, ("https", "http")) else None
+def _image(value: str, images: bool, pictures: Mapping[str, str]) -> str | None:
+    if value[:4].lower() == "cid:":
+        return pictures.get(content_id(value[4:]))
+    if _DATA_IMAGE.fullmatch(value):
+        return value
+    return value if images and _absolute(value, ("https", "http")) else None
+
+
+def _is_neutral(colour: str) -> bool:
+    return re.sub(r"\s|!important", "", colour).lower() in _NEUTRAL
 
 
 def _absolute(value: str, schemes: tuple[str, ...]) -> bool:

@@ -138,18 +138,18 @@ def on_postgresql(session: Session) -> bool:
 
 
 def entry(
-    connection_id: int, message_id: int, message: FetchedMessage, people: Sequence[Row], files: Sequence[Row]
+    connection_id: int, message_id: int, message: FetchedMessage, people: Sequence[Row], files: Sequence[str]
 ) -> Entry:
-    """The entry of a message whose participants and attachments are stored as these rows."""
+    """The entry of a message whose participants are stored as these rows, and whose attachments have these names."""
     return Entry(
         message_id=message_id,
         connection_id=connection_id,
         sort_key=sort_key(message.received_at, message.provider_message_id),
         subject=clean(message.subject, 1000),
         text=message.text,
-        has_attachments=message.has_attachments or any(not one["inline"] for one in files),
+        has_attachments=message.has_attachments or any(not one.inline for one in message.attachments),
         people=[(one["role"], one["name"], one["email"]) for one in people],
-        files=[one["file_name"] for one in files],
+        files=files,
     )
 
 

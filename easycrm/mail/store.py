@@ -114,19 +114,31 @@ def _store(
 def _store_parts(
     session: Session, connection_id: int, messages: Sequence[tuple[int, FetchedMessage]], known: Sequence[int]
 ) -> None:
-    for table in (MessageBody, Participant, Attachment):
+    for table in (MessageBody, Participant):
         if known:
             session.exec(delete(table).where(col(table.message_id).in_(known)))
     session.exec(insert_into(session, MessageBody, [message_rows.body_row(*one) for one in messages]))
+    # Attachments keep their ids: links lead to them, drafts forward them, and some were listed only when asked for.
+    kept = _names_of_files(session, known)
     people = {ident: message_rows.participant_rows(connection_id, ident, message) for ident, message in messages}
-    files = {ident: message_rows.attachment_rows(ident, message) for ident, message in messages}
+    files = {ident: message_rows.attachment_rows(ident, message) for ident, message in messages if ident not in kept}
     for table, rows in ((Participant, people), (Attachment, files)):
         if together := list(chain.from_iterable(rows.values())):
             session.connection().execute(table.__table__.insert(), together)  # pyright: ignore
+    names = {ident: [row["file_name"] for row in rows] for ident, rows in files.items()} | kept
     entries = [
-        search_index.entry(connection_id, ident, message, people[ident], files[ident]) for ident, message in messages
+        search_index.entry(connection_id, ident, message, people[ident], names[ident]) for ident, message in messages
     ]
     search_index.add(session, entries)
+
+
+def _names_of_files(session: Session, message_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The names of listed attachments, by message; only those that have any."""
+    found: dict[int, list[str]] = {}
+    query = select(Attachment.message_id, Attachment.file_name).where(col(Attachment.message_id).in_(message_ids))
+    for ident, name in session.exec(query.order_by(col(Attachment.id))):
+        found.setdefault(ident, []).append(name)
+    return found
 
 
 def _named(table: type[Message] | type[SkippedMessage], connection_id: int, ids: Sequence[str]):

@@ -8,6 +8,7 @@ STYLESHEETS = [
     "/theme/shell.css",
     "/theme/settings.css",
     "/theme/mailbox.css",
+    "/theme/reading.css",
     "/theme/outbox.css",
     "/theme/contacts.css",
     "/theme/people.css",

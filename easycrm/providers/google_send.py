@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from easycrm.providers import google_api, http, json_text
+from easycrm.providers import google_api, google_data, http, json_text
 from easycrm.providers.base import Outgoing, SentCopy, TokenSource
 from easycrm.providers.errors import (
     MessageGone,
@@ -134,11 +134,10 @@ async def attachment(access: TokenSource, ident: str, part_id: str) -> AsyncIter
     data = str(part.get("body", {}).get("data", ""))
     handle = str(part.get("body", {}).get("attachmentId", ""))
     if not data and handle:
-        data = str((await google_api.get(access, f"/messages/{ident}/attachments/{handle}"))["data"])
-    step = 4 * 64 * 1024
-    for start in range(0, len(data), step):
-        piece = data[start : start + step]
-        yield base64.urlsafe_b64decode(piece + "=" * (-len(piece) % 4))
+        async for piece in google_data.pieces(access, f"/messages/{ident}/attachments/{handle}"):
+            yield piece
+    elif data:
+        yield base64.urlsafe_b64decode(data + "=" * (-len(data) % 4))
 
 
 def _part(payload: Json, part_id: str) -> Json | None:

@@ -16,7 +16,7 @@ class Dialog(rx.Component):
 
 
 class Moment(rx.Component):
-    """A moment (ISO 8601) as "ago", "until", "day" or "exact"; the exact one on hover."""
+    """A moment (ISO 8601) as "ago", "until", "day", "exact" or "full"; the exact one on hover."""
 
     library = _LIBRARY
     tag = "Moment"
@@ -84,6 +84,15 @@ class AddressMessage(rx.Component):
     parameter: rx.Var[str]
     known: rx.Var[list[str]]
     otherwise: rx.Var[str]
+
+
+class UnfoldAll(rx.Component):
+    """A button that opens every `<details>` matching `what` inside `within`, and closes them again."""
+
+    library = _LIBRARY
+    tag = "UnfoldAll"
+    within: rx.Var[str]
+    what: rx.Var[str]
 
 
 class NativeForm(BaseHTML):

@@ -1,19 +1,21 @@
-"""The message frame and the export: one's own mail, under headers of its own, and nobody else's."""
+"""Frame, attachments, originals and export: one's own mail, under headers of its own, and nobody else's."""
 
 import httpx
 import pytest
 from sqlalchemy import Engine
 
+from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import transaction
 from easycrm.mail.connection import Connection, Status
-from easycrm.mail.message import Message, MessageBody
+from easycrm.mail.message import Attachment, Message, MessageBody
 from easycrm.mail.message_rows import compressed
 from easycrm.people import sessions
 from easycrm.people.user import User
 
 HTML = '<p onclick="a()">Hello</p><img src="https://e.example.org/p.png"><script>a()</script>'
 OWN = ["/mail/frame/1", "/mail/export/1"]
+FETCHED = ["/mail/attachment/1", "/mail/original/1", "/mail/original/1?download=1"]
 
 
 @pytest.fixture
@@ -37,6 +39,7 @@ def cookies(database: Engine) -> dict[str, str]:
             )
         )  # fmt: skip
         session.add(MessageBody(message_id=1, html=compressed(HTML)))
+        session.add(Attachment(id=1, message_id=1, provider_part_id="1", file_name="a.pdf"))
         return {"ada": sessions.start(session, ada.id or 0), "mallory": sessions.start(session, mallory.id or 0)}
 
 
@@ -53,7 +56,20 @@ async def test_threat_23_another_users_mail_does_not_exist(
     assert (await get(browser, path.replace("1", "99999"), cookies["ada"])).status_code == 404
 
 
-@pytest.mark.parametrize("path", OWN)
+@pytest.mark.parametrize("path", FETCHED)
+async def test_threat_23_what_is_in_another_users_mailbox_does_not_exist(
+    browser: httpx.AsyncClient, cookies: dict[str, str], path: str
+) -> None:
+    # Ada's mailbox is not connected: she is told so, and nobody else learns even that.
+    own = await get(browser, path, cookies["ada"])
+    assert own.status_code == 409
+    assert wording.reading.STILL_IN_YOUR_MAILBOX in own.text
+    assert 'href="/settings/email"' in own.text
+    assert (await get(browser, path, cookies["mallory"])).status_code == 404
+    assert (await get(browser, path.replace("1", "99999", 1), cookies["ada"])).status_code == 404
+
+
+@pytest.mark.parametrize("path", [*OWN, *FETCHED])
 async def test_nobody_reads_mail_without_a_session(browser: httpx.AsyncClient, path: str) -> None:
     assert (await browser.get(path)).status_code == 401
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from easycrm.mail import sanitise
+from easycrm.mail import frame_page, sanitise
 
 PAYLOADS = Path(__file__).parents[3].parent / "shared" / "xss-samples" / "payloads.txt"
 FETCHES = {"src", "srcset", "background", "poster", "data", "action", "formaction", "ping", "manifest", "xlink:href"}
@@ -64,9 +64,9 @@ def test_threat_25_no_script_payload_survives_in_plain_text() -> None:
         pytest.skip("../shared is missing")
     lines = PAYLOADS.read_text(encoding="utf-8", errors="replace").splitlines()
     texts = (text for line in lines for text in (line, f"https://a.example.com/{line}", f"see {line}"))
-    bad = [text for text in texts if {tag for tag, _ in Seen(sanitise.linked(text)).tags} - {"a"}]
+    bad = [text for text in texts if {tag for tag, _ in Seen(frame_page.linked(text)).tags} - {"a"}]
     assert bad == []
-    assert [found for line in lines if (found := dangers(sanitise.linked(f"https://a.example.com/{line}")))] == []
+    assert [found for line in lines if (found := dangers(frame_page.linked(f"https://a.example.com/{line}")))] == []
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_the_look_of_a_message_is_kept() -> None:
 
 
 def test_plain_text_keeps_its_lines_and_gets_its_links() -> None:
-    shown = sanitise.linked('See https://example.com/a?b=1&c=2.\n<b>"bold"</b>')
+    shown = frame_page.linked('See https://example.com/a?b=1&c=2.\n<b>"bold"</b>')
     assert '<a href="https://example.com/a?b=1&amp;c=2"' in shown
     assert '</a>.\n&lt;b&gt;"bold"&lt;/b&gt;' in shown
 
@@ -148,4 +148,4 @@ def test_plain_text_keeps_its_lines_and_gets_its_links() -> None:
 @pytest.mark.parametrize("html", ["", "<", "<div", "\x00<b\x00>x", "<b>" * 5000, "&" * 5000, "<!--" * 500, "]]>"])
 def test_odd_markup_is_no_error(html: str) -> None:
     assert dangers(sanitise.fragment(html, images=True)) == []
-    assert sanitise.document(html, images=False).startswith("<!doctype html>")
+    assert frame_page.document(html, images=False).startswith("<!doctype html>")

@@ -47,7 +47,7 @@ def may_read(team: Team, who: str, message_id: int) -> bool:
 
 
 @pytest.mark.parametrize("level", list(Visibility))
-def test_threat_23_a_colleague_reads_only_where_everything_is_shown(
+async def test_threat_23_a_colleague_reads_only_where_everything_is_shown(
     team: Team, add_contact: Callable[[str], None], level: Visibility
 ) -> None:
     add_contact("carl@example.org")
@@ -57,10 +57,10 @@ def test_threat_23_a_colleague_reads_only_where_everything_is_shown(
     assert may_read(team, "ada", message)
     assert may_read(team, "bob", message) == (level is Visibility.EVERYTHING)
     if level is Visibility.EVERYTHING:
-        assert "Here they are" in reading_pane.frame(team.members["bob"].user_id, message, images=False)
+        assert "Here they are" in await reading_pane.frame(team.members["bob"].user_id, message, images=False)
     else:
         with pytest.raises(NotFound):
-            reading_pane.frame(team.members["bob"].user_id, message, images=False)
+            await reading_pane.frame(team.members["bob"].user_id, message, images=False)
 
 
 def test_threat_23_mail_in_nobodys_timeline_is_its_owners_alone(team: Team, add_contact: Callable[[str], None]) -> None:
