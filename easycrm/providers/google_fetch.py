@@ -159,7 +159,8 @@ async def _batch(access: TokenSource, calls: Sequence[_Call], tries: Mapping[str
         pause = _pause(attempt, refusals)
         if pause > _LONGEST_PAUSE_SECONDS:
             break
-        await asyncio.sleep(pause)
+        if attempt:  # the first try is charged without a pause, before the next batch is weighed
+            await asyncio.sleep(pause)
         settled = [(call, _settle(fetched, call, answer)) for call, answer in await _answers(access, left)]
         refusals = [(call, error) for call, error in settled if error]
         if not refusals:

@@ -23,6 +23,7 @@ def add_person(world: World, body: Body) -> Body:
         body["provider"], body["email"], body.get("name", body["email"]), threads=body.get("threads", 0),
         messages=body.get("messages", 0), tenant=body.get("tenant_id", ""), eml_dir=eml,
         has_mailbox=body.get("has_mailbox", True), contacts=body.get("contacts", 0),
+        weighty=body.get("weighty", 0), per_thread=body.get("per_thread", 1),
     )  # fmt: skip
     return {"subject": person.subject, "messages": len(person.mailbox.items)}
 

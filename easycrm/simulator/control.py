@@ -2,7 +2,8 @@
 
 | name | body |
 | --- | --- |
-| people | email, name, provider, threads? or messages? or eml_dir?, tenant_id?, has_mailbox?, contacts? (how many) |
+| people | email, name, provider, threads? or messages? or weighty? (heavy ones; per_thread?) or eml_dir?, tenant_id?,
+  has_mailbox?, contacts? (how many) |
 | deliver | email, count? or subject, from, text, html, raw (base64url), thread_id?, folder?, received_at? (s) → ids |
 | message | email, id, action: read, unread, star, unstar, label, unlabel, move, trash, delete; label?, folder? |
 | folder | email, id (such as Label_9), name |

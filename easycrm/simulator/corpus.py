@@ -7,7 +7,8 @@ from email.utils import format_datetime, formataddr
 from functools import lru_cache
 from pathlib import Path
 
-from easycrm.simulator import phrases
+from easycrm.simulator import mime as mime_tree
+from easycrm.simulator import phrases, weighty
 from easycrm.simulator.mailbox import Item, Mailbox, gmail_id
 
 DAY_MS = 86_400_000
@@ -56,7 +57,17 @@ def load(directory: Path, *, email: str, now: float) -> Mailbox:
 
 def mime(item: Item) -> bytes:
     """The message's MIME bytes."""
+    if item.body:
+        return weighty.raw(item)
     return item.raw if item.raw is not None else _render(item.id, item.thread_id, *_headers(item))
+
+
+def tree(item: Item) -> mime_tree.Part:
+    """The message as a tree of decoded parts."""
+    return weighty.parsed(item) if item.body else _parsed(mime(item))
+
+
+_parsed = lru_cache(maxsize=2048)(mime_tree.parse)
 
 
 def _item(rng: random.Random, email: str, thread_id: str, received: int, position: int, place: str) -> Item:

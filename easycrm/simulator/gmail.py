@@ -16,6 +16,8 @@ from easycrm.simulator.quota import charge, google_error, in_flight
 from easycrm.simulator.world import Person, World
 
 UNITS = {"profile": 1, "labels": 1, "list": 5, "get": 20, "thread": 40, "history": 2, "attachment": 20}
+# What projects pay that were new to the API before May 2026.
+OLD_UNITS = UNITS | {"get": 5, "thread": 10, "attachment": 5}
 _READ = "https://www.googleapis.com/auth/gmail.readonly"
 _COMMON = {"fields", "alt", "prettyPrint", "key", "quotaUser", "access_token"}
 Query = dict[str, str]
@@ -44,10 +46,14 @@ def _known(query: Query, *names: str) -> None:
             )
 
 
+def _charge(world: World, person: Person, call: str) -> None:
+    charge(world, person.email, (OLD_UNITS if world.settings.gmail_old_prices else UNITS)[call])
+
+
 def profile(world: World, person: Person, _path: dict[str, str], query: Query) -> dict[str, Any]:
     """users.getProfile."""
     _known(query)
-    charge(world, person.email, UNITS["profile"])
+    _charge(world, person, "profile")
     box = person.mailbox
     threads = len({item.thread_id for item in box.items.values()})
     return {
@@ -61,7 +67,7 @@ def profile(world: World, person: Person, _path: dict[str, str], query: Query) -
 def labels(world: World, person: Person, _path: dict[str, str], query: Query) -> dict[str, Any]:
     """users.labels.list."""
     _known(query)
-    charge(world, person.email, UNITS["labels"])
+    _charge(world, person, "labels")
     system = ("INBOX", "SENT", "DRAFT", "SPAM", "TRASH", "UNREAD", "STARRED", "IMPORTANT")
     user = person.mailbox.user_folders.items()
     return {"labels": [{"id": name, "name": name, "type": "system"} for name in system]
@@ -71,7 +77,7 @@ def labels(world: World, person: Person, _path: dict[str, str], query: Query) ->
 def list_messages(world: World, person: Person, _path: dict[str, str], query: Query) -> dict[str, Any]:
     """users.messages.list."""
     _known(query, "q", "labelIds", "includeSpamTrash", "maxResults", "pageToken")
-    charge(world, person.email, UNITS["list"])
+    _charge(world, person, "list")
     found = _search(world, person, query)
     size, start = min(int(query.get("maxResults", "100")), 500), int(query.get("pageToken", "0"))
     body: dict[str, Any] = {"resultSizeEstimate": min(len(found), 201)}
@@ -95,7 +101,7 @@ def _search(world: World, person: Person, query: Query) -> list[Item]:
 def get_message(world: World, person: Person, path: dict[str, str], query: Query) -> dict[str, Any]:
     """users.messages.get."""
     _known(query, "format", "metadataHeaders")
-    charge(world, person.email, UNITS["get"])
+    _charge(world, person, "get")
     return render(_item(person, path["id"]), query.get("format", "full"), person.mailbox.seq, _metadata(query))
 
 
@@ -128,7 +134,7 @@ def list_threads(world: World, person: Person, _path: dict[str, str], query: Que
 def get_thread(world: World, person: Person, path: dict[str, str], query: Query) -> dict[str, Any]:
     """users.threads.get."""
     _known(query, "format", "metadataHeaders")
-    charge(world, person.email, UNITS["thread"])
+    _charge(world, person, "thread")
     items = person.mailbox.thread(path["id"])
     if not items:
         raise google_error(404, "notFound", "Requested entity was not found.")
@@ -143,7 +149,7 @@ def get_thread(world: World, person: Person, path: dict[str, str], query: Query)
 def history(world: World, person: Person, _path: dict[str, str], query: Query) -> dict[str, Any]:
     """users.history.list."""
     _known(query, "startHistoryId", "historyTypes", "labelId", "maxResults", "pageToken")
-    charge(world, person.email, UNITS["history"])
+    _charge(world, person, "history")
     box, start = person.mailbox, int(query.get("startHistoryId", "0"))
     if start < box.oldest_seq:
         raise google_error(404, "notFound", "Requested entity was not found.")
@@ -180,7 +186,7 @@ def _history_entry(item: Item | None, change: Any) -> dict[str, Any]:
 def get_attachment(world: World, person: Person, path: dict[str, str], query: Query) -> dict[str, Any]:
     """users.messages.attachments.get."""
     _known(query)
-    charge(world, person.email, UNITS["attachment"])
+    _charge(world, person, "attachment")
     found = attachment(_item(person, path["id"]), path["attachment"])
     if found is None:
         raise google_error(400, "invalidArgument", "Invalid attachment token")

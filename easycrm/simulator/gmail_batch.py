@@ -61,15 +61,17 @@ def _parts(content_type: str, body: bytes) -> list[tuple[str, str]]:
 
 
 def _answer(world: World, person: Person, table: list[tuple[Route, Any]], ident: str, target: str) -> bytes:
+    more: dict[str, str] = {}
     try:
         status, body = 200, _call(world, person, table, target)
     except ApiError as error:
-        status, body = error.status, error.body
+        status, body, more = error.status, error.body, error.headers
     data = orjson.dumps(body)
+    told = "".join(f"{name}: {value}\r\n" for name, value in more.items())
     head = (
         f"Content-Type: application/http\r\nContent-ID: <response-{ident}>\r\n\r\n"
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json; charset=UTF-8\r\n"
-        f"Content-Length: {len(data)}\r\n\r\n"
+        f"{told}Content-Length: {len(data)}\r\n\r\n"
     )
     return head.encode() + data + b"\r\n"
 
@@ -78,7 +80,8 @@ def _call(world: World, person: Person, table: list[tuple[Route, Any]], target: 
     parts = urlsplit(target)
     for fault in world.faults:
         if fault.kind == "part" and fault.hits("GET", "gmail.googleapis.com" + parts.path):
-            raise google_error(fault.status, "rateLimitExceeded" if fault.status == 429 else "backendError", "fault")
+            reason = "rateLimitExceeded" if fault.status == 429 else "backendError"
+            raise google_error(fault.status, reason, "fault", fault.headers)
     for route, call in table:
         match, child = route.matches({"type": "http", "path": parts.path, "method": "GET", "root_path": ""})
         if match is Match.FULL:

@@ -5,38 +5,46 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from easycrm.simulator import mime
+from easycrm.simulator import mime, weighty
 from easycrm.simulator.corpus import mime as mime_of
+from easycrm.simulator.corpus import tree
 from easycrm.simulator.mailbox import Item
 
 SNIPPET = 200
-_PARSED = lru_cache(maxsize=2048)(mime.parse)
 
 
 def render(item: Item, shape: str, history: int, headers: set[str]) -> dict[str, Any]:
     """The message as users.messages.get answers; `headers` limits those of the metadata form."""
-    raw = mime_of(item)
     body: dict[str, Any] = {
-        "id": item.id, "threadId": item.thread_id, "labelIds": item.gmail_labels(), "snippet": snippet(raw),
-        "historyId": str(history), "internalDate": str(item.received_ms), "sizeEstimate": len(raw),
+        "id": item.id, "threadId": item.thread_id, "labelIds": item.gmail_labels(), "snippet": snippet_of(item),
+        "historyId": str(history), "internalDate": str(item.received_ms), "sizeEstimate": len(mime_of(item)),
     }  # fmt: skip
     if shape == "raw":
-        body["raw"] = mime.base64url(raw)
+        body["raw"] = mime.base64url(mime_of(item))
     elif shape == "metadata":
-        root = _PARSED(raw)
+        root = tree(item)
         kept = [
             {"name": name, "value": value} for name, value in root.headers if not headers or name.lower() in headers
         ]
         body["payload"] = {"mimeType": root.media_type, "headers": kept}
     elif shape == "full":
-        body["payload"] = _part(item, _PARSED(raw))
+        body["payload"] = _heavy(item) if item.body else _part(item, tree(item))
     return body
 
 
-@lru_cache(maxsize=8192)
-def snippet(raw: bytes) -> str:
+def snippet_of(item: Item) -> str:
     """The first words of the text, as Gmail shows them."""
-    parts = _PARSED(raw).walk()
+    return _heavy_snippet(item.body) if item.body else snippet(tree(item))
+
+
+@lru_cache(maxsize=weighty.BODIES)
+def _heavy_snippet(number: int) -> str:
+    return snippet(weighty.parsed(Item("", "", 0, "", "", "", body=number)))
+
+
+def snippet(root: mime.Part) -> str:
+    """The first words of the text below `root`."""
+    parts = root.walk()
     chosen = next(
         (part for part in parts if part.media_type == "text/plain" and part.disposition != "attachment"), None
     )
@@ -47,14 +55,29 @@ def snippet(raw: bytes) -> str:
 
 def attachment(item: Item, attachment_id: str) -> dict[str, Any] | None:
     """users.messages.attachments.get, or None for an unknown id."""
-    for part in _PARSED(mime_of(item)).walk():
+    for part in tree(item).walk():
         if _attachment_id(item, part) == attachment_id:
             return {"size": len(part.data), "data": mime.base64url(part.data)}
     return None
 
 
 def _attachment_id(item: Item, part: mime.Part) -> str:
-    return "ANGjdJ" + hashlib.sha256(f"{item.id}/{part.part_id}".encode()).hexdigest()
+    owner = f"heavy {item.body}" if item.body else item.id
+    return "ANGjdJ" + hashlib.sha256(f"{owner}/{part.part_id}".encode()).hexdigest()
+
+
+def _heavy(item: Item) -> dict[str, Any]:
+    """The payload of a heavy message: its own headers over parts that were encoded once."""
+    root = weighty.parsed(item)
+    headers = [{"name": name, "value": value} for name, value in root.headers]
+    shared = {"partId": "", "mimeType": root.media_type, "filename": "", "body": {"size": 0}}
+    return {**shared, "headers": headers, "parts": _heavy_parts(item.body)}
+
+
+@lru_cache(maxsize=weighty.BODIES)
+def _heavy_parts(number: int) -> list[dict[str, Any]]:
+    item = Item("heavy", "", 0, "", "", "", body=number)
+    return [_part(item, inner) for inner in weighty.parsed(item).parts]
 
 
 def _part(item: Item, part: mime.Part) -> dict[str, Any]:

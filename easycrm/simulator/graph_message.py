@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from easycrm.simulator import mime
+from easycrm.simulator import mime, weighty
 from easycrm.simulator.corpus import mime as mime_of
+from easycrm.simulator.corpus import tree
 from easycrm.simulator.gmail_message import snippet
 from easycrm.simulator.mailbox import SYSTEM_FOLDERS, Item
 from easycrm.simulator.quota import graph_error
@@ -53,7 +54,6 @@ PROPERTIES = frozenset(
         "uniqueBody",
     ]
 )
-_PARSED = lru_cache(maxsize=2048)(mime.parse)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,6 @@ def moment(milliseconds: int) -> str:
 
 def render(call: Caller, item: Item) -> dict[str, Any]:
     """The whole message."""
-    raw = mime_of(item)
     key = hashlib.sha256(
         f"{item.id}{item.folder}{item.unread}{item.starred}{sorted(item.labels)}".encode()
     ).hexdigest()[:20]
@@ -145,13 +144,29 @@ def render(call: Caller, item: Item) -> dict[str, Any]:
         "inferenceClassification": "focused", "isReadReceiptRequested": False, "isDeliveryReceiptRequested": False,
         "flag": {"flagStatus": "flagged" if item.starred else "notFlagged"},
         "webLink": "https://outlook.office365.com/owa/?ItemID=" + item.id,
-        **_content(raw, "text" in call.prefer.lower()),
+        **_content_of(item, "text" in call.prefer.lower()),
     }  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
+def _content_of(item: Item, as_text: bool) -> dict[str, Any]:
+    if not item.body:
+        return _content(mime_of(item), as_text)
+    own = {name: value for name, value in weighty.headers(item) if name in ("From", "To")}
+    sender, recipient = (mime.addresses(mime.Part("", "", "", [(n, v)], b"", "", ""), n)[0] for n, v in own.items())
+    return {
+        **_heavy(item.body, as_text), "subject": item.subject, "internetMessageId": f"<{item.id}@mail.example.com>",
+        "from": _recipient(sender), "sender": _recipient(sender), "toRecipients": [_recipient(recipient)],
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=2 * weighty.BODIES)
+def _heavy(number: int, as_text: bool) -> dict[str, Any]:
+    return _content(weighty.raw(Item("", "", 0, "", "", "", body=number)), as_text)
+
+
+@lru_cache(maxsize=2048)
 def _content(raw: bytes, as_text: bool) -> dict[str, Any]:
-    root = _PARSED(raw)
+    root = mime.parse(raw)
     parts = [part for part in root.walk() if part.disposition != "attachment" and not part.file_name]
     html = next((part for part in parts if part.media_type == "text/html"), None)
     text = next((part for part in parts if part.media_type == "text/plain"), None)
@@ -161,7 +176,7 @@ def _content(raw: bytes, as_text: bool) -> dict[str, Any]:
     return {
         "internetMessageId": mime.header(root, "Message-ID"),
         "internetMessageHeaders": [{"name": name, "value": value} for name, value in root.headers],
-        "subject": mime.header(root, "Subject"), "bodyPreview": snippet(raw),
+        "subject": mime.header(root, "Subject"), "bodyPreview": snippet(root),
         "body": {"contentType": "html" if chosen is html and html else "text", "content": words},
         "hasAttachments": any(part.disposition != "inline" for part in _attached(root)),
         "from": _recipient(sender[0]) if sender else None, "sender": _recipient(sender[0]) if sender else None,
@@ -189,12 +204,12 @@ def _attached(root: mime.Part) -> list[mime.Part]:
 
 def selectable(_call: Caller, item: Item) -> list[dict[str, Any]]:
     """The attachments, as fileAttachment or itemAttachment."""
-    return [_attachment(item, part) for part in _attached(_PARSED(mime_of(item)))]
+    return [_attachment(item, part) for part in _attached(tree(item))]
 
 
 def attachment_part(item: Item, ident: str) -> mime.Part | None:
     """The MIME part behind an attachment's id."""
-    return next((one for one in _attached(_PARSED(mime_of(item))) if _attachment_id(item, one) == ident), None)
+    return next((one for one in _attached(tree(item)) if _attachment_id(item, one) == ident), None)
 
 
 def _attachment_id(item: Item, part: mime.Part) -> str:

@@ -22,6 +22,7 @@ class Item:
     labels: set[str] = field(default_factory=set[str])
     unread: bool = False
     starred: bool = False
+    body: int = 0  # which of the heavy bodies it has; 0: none of them
 
     def gmail_labels(self) -> list[str]:
         """Label ids as Gmail names them."""
@@ -55,11 +56,12 @@ class Mailbox:
         self.seq = 1000 + seed
         self.oldest_seq = 0
         self._sorted: list[Item] | None = None
+        self._threads: dict[str, list[Item]] | None = None
 
     def add(self, item: Item, *, logged: bool = True) -> Item:
         """Put a message in, as delivery does."""
         self.items[item.id] = item
-        self._sorted = None
+        self._sorted = self._threads = None
         if logged:
             self._record("added", item, after=item.folder, labels=tuple(item.gmail_labels()))
         return item
@@ -72,7 +74,11 @@ class Mailbox:
 
     def thread(self, thread_id: str) -> list[Item]:
         """The messages of one thread, oldest first."""
-        return [item for item in reversed(self.newest_first()) if item.thread_id == thread_id]
+        if self._threads is None:
+            self._threads = {}
+            for item in reversed(self.newest_first()):
+                self._threads.setdefault(item.thread_id, []).append(item)
+        return self._threads.get(thread_id, [])
 
     def mark(self, item_id: str, *, unread: bool) -> None:
         """Set or clear the unread mark."""
@@ -105,7 +111,7 @@ class Mailbox:
     def delete(self, item_id: str) -> None:
         """Delete for good."""
         item = self.items.pop(item_id)
-        self._sorted = None
+        self._sorted = self._threads = None
         self._record("deleted", item, before=item.folder)
 
     def drop_cursors(self) -> None:

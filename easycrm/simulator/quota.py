@@ -9,9 +9,9 @@ from easycrm.simulator.world import ApiError, World
 _PROJECT = "the whole project"
 
 
-def google_error(status: int, reason: str, message: str) -> ApiError:
+def google_error(status: int, reason: str, message: str, headers: dict[str, str] | None = None) -> ApiError:
     """An error of Google's APIs."""
-    return ApiError(status, error_form.google(status, reason, message))
+    return ApiError(status, error_form.google(status, reason, message), headers)
 
 
 def graph_error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> ApiError:
@@ -46,6 +46,7 @@ def charge(world: World, email: str, units: int) -> None:
     limits = {email: world.settings.gmail_units_per_minute, _PROJECT: world.settings.gmail_project_units_per_minute}
     for whose, limit in limits.items():
         if world.settings.quota and _used(world, whose, 60) + units > limit:
+            world.counters["refused"] += 1
             raise google_error(
                 429, "rateLimitExceeded", "Quota exceeded for quota metric 'Queries' of service 'gmail.googleapis.com'"
             )
@@ -77,6 +78,7 @@ def in_flight(world: World, email: str, provider: str, requests: int = 1) -> Gen
     running = world.in_flight
     limit = world.settings.gmail_concurrency if provider == "google" else world.settings.graph_concurrency
     if running.get(email, 0) >= limit:
+        world.counters["refused"] += 1
         raise _too_many_at_a_time(provider)
     if provider == "microsoft":
         _charge_requests(world, email, requests)
@@ -98,6 +100,7 @@ def _too_many_at_a_time(provider: str) -> ApiError:
 
 def _charge_requests(world: World, email: str, requests: int) -> None:
     if world.settings.quota and _used(world, email, 600) + requests > world.settings.graph_requests_per_10_minutes:
+        world.counters["refused"] += 1
         began, _ = world.quota_used[email]
         wait = max(1, round(began + 600 - world.now()))
         text = "Application is over its request limit for this mailbox."

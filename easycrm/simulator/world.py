@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from easycrm.simulator import address_book, corpus
+from easycrm.simulator import weighty as heavy
 from easycrm.simulator.address_book import DEMO_CARDS, AddressBook
 from easycrm.simulator.faults import Fault
 from easycrm.simulator.mailbox import Item, Mailbox
@@ -15,7 +16,7 @@ from easycrm.simulator.signing import SigningKey
 GOOGLE_CLIENT = ("easycrm-demo.apps.googleusercontent.com", "demo-google-secret")
 MICROSOFT_CLIENT = ("8f1e6a5c-0000-4000-8000-00000000c0de", "demo-microsoft-secret")
 # Raised when a kept world of before can no longer be used.
-FORM = 4
+FORM = 5
 TENANT_NET = "11111111-aaaa-4bbb-8ccc-222222222222"
 TENANT_ORG = "33333333-dddd-4eee-8fff-444444444444"
 
@@ -108,6 +109,7 @@ class Settings:
     request_ms: float = 0
     sub_request_ms: float = 0
     quota: bool = False
+    gmail_old_prices: bool = False
     gmail_units_per_minute: int = 6000
     gmail_project_units_per_minute: int = 1_200_000
     people_requests_per_minute: int = 90
@@ -142,6 +144,7 @@ class World:
         self.sent_copies: list[tuple[float, str, Item]] = []
         self.next_consent: dict[str, Any] = {}
         self.next_id_token: dict[str, Any] = {}
+        self._by_subject: dict[str, Person] = {}
         self.quota_used: dict[str, tuple[float, float]] = {}
         self.in_flight: dict[str, int] = {}
         self.counters: dict[str, Any] = {}
@@ -154,11 +157,20 @@ class World:
 
     def reset_counters(self) -> None:
         """Start counting requests anew."""
-        self.counters = {"total": 0, "by_route": {}, "units": {}, "in_flight_max": {}, "statuses": {}, "recent": []}
+        self.counters = {
+            "total": 0,
+            "by_route": {},
+            "units": {},
+            "in_flight_max": {},
+            "statuses": {},
+            "recent": [],
+            "refused": 0,
+        }
 
     def add_person(
         self, provider: str, email: str, name: str, *, threads: int = 0, messages: int = 0, tenant: str = "",
-        eml_dir: Path | None = None, has_mailbox: bool = True, contacts: int = 0,
+        eml_dir: Path | None = None, has_mailbox: bool = True, contacts: int = 0, weighty: int = 0,
+        per_thread: int = 1,
     ) -> Person:  # fmt: skip
         """Create an account with a generated mailbox, or one made of a folder of .eml files.
 
@@ -172,6 +184,8 @@ class World:
         seed = self.seed * 1000 + len(self.people)
         if eml_dir:
             mailbox = corpus.load(eml_dir, email=email, now=self.now())
+        elif weighty:
+            mailbox = heavy.mailbox(email=email, seed=seed, messages=weighty, now=self.now(), per_thread=per_thread)
         elif messages:
             mailbox = corpus.fast(email=email, seed=seed, messages=messages, now=self.now())
         else:
@@ -185,7 +199,11 @@ class World:
 
     def by_subject(self, subject: str) -> Person:
         """The person behind a subject."""
-        return next(person for person in self.people.values() if person.subject == subject)
+        found = self._by_subject.get(subject)
+        if found is None:
+            self._by_subject = {person.subject: person for person in self.people.values()}
+            found = self._by_subject[subject]
+        return found
 
     def end_grant(self, grant: Grant) -> None:
         """Revoke: refresh and access tokens of the grant die at once."""
