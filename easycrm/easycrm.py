@@ -15,6 +15,8 @@ from easycrm.pages.admin_rules import AdminRulesState, admin_rules
 from easycrm.pages.admin_users import admin_users
 from easycrm.pages.admin_users_state import AdminUsersState
 from easycrm.pages.company_state import CompanyState
+from easycrm.pages.compose import compose_page
+from easycrm.pages.compose_state import ComposeState
 from easycrm.pages.consent import SETTINGS, ConsentState, callback_page
 from easycrm.pages.contact_state import ContactState
 from easycrm.pages.contacts import contacts
@@ -35,6 +37,7 @@ from easycrm.pages.shell import ShellState
 from easycrm.pages.sign_in import setup, sign_in
 from easycrm.pages.thread_state import ThreadState
 from easycrm.pages.timeline_state import TimelineState
+from easycrm.pages.written_here import WrittenState
 
 PROVIDERS = ("google", "microsoft")
 
@@ -66,7 +69,7 @@ add(sign_in, "/sign-in", "Sign in")
 add(setup, "/setup", "Set up")
 add(invitation, "/invitation", "Invitation")
 add(new_password, "/reset-password", "New password")
-add(mailbox, "/mailbox", "Mailbox", ShellState.load, MailboxState.load, ThreadState.load)
+add(mailbox, "/mailbox", "Mailbox", ShellState.load, MailboxState.load, ThreadState.load, WrittenState.load)
 add(
     contacts,
     "/contacts",
@@ -77,6 +80,7 @@ add(
     TimelineState.load,
     ContactsState.load,
 )
+add(compose_page, "/compose", "Write", ShellState.load, ComposeState.load)
 add(outbox_page, "/outbox", "Outbox", ShellState.load, OutboxState.load)
 add(
     email_integration,

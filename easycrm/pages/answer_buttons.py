@@ -66,5 +66,7 @@ def compose_button() -> rx.Component:
         rx.icon("square-pen", size=17, aria_hidden=True),
         rx.el.span("Compose"),
         to=COMPOSE,
-        class_name="button button-primary compose",
+        class_name="button button-primary compose-button",
+        aria_label="Compose",
+        aria_keyshortcuts="c",
     )

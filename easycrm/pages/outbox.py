@@ -2,6 +2,9 @@
 
 import reflex as rx
 
+from easycrm.core import wording
+from easycrm.pages.answer_buttons import COMPOSE
+from easycrm.pages.consent import ConsentState
 from easycrm.pages.outbox_state import OutboxItem, OutboxState
 from easycrm.pages.parts.browser import moment
 from easycrm.pages.parts.button import button, button_link, link
@@ -82,6 +85,7 @@ def _undecided(item: OutboxItem) -> rx.Component:
         _line(
             item,
             pill("Not sent", "bad"),
+            rx.cond(item.renewable > 0, _reconnect(item)),
             button("Edit", on_click=OutboxState.undo(item.id)),
             button("Send again", look="primary", on_click=OutboxState.resend(item.id)),
             button("Discard", look="warn-quiet", on_click=OutboxState.ask_discard(item.id)),
@@ -93,6 +97,15 @@ def _undecided(item: OutboxItem) -> rx.Component:
             button("Send again", on_click=OutboxState.ask_resend(item.id)),
             button("Discard", look="warn-quiet", on_click=OutboxState.ask_discard(item.id)),
         ),
+    )
+
+
+def _reconnect(item: OutboxItem) -> rx.Component:
+    return button(
+        wording.RECONNECT,
+        look="primary",
+        aria_label=f"{wording.RECONNECT} {item.sender}",
+        on_click=ConsentState.reconnect(item.provider, item.renewable),
     )
 
 
@@ -113,6 +126,7 @@ def _scheduled(item: OutboxItem) -> rx.Component:
         item,
         rx.el.span("goes ", moment(item.at, "exact"), class_name="muted small nowrap"),
         button("Edit", on_click=OutboxState.undo(item.id), title="It becomes a draft again and is not sent by itself"),
+        button("Cancel sending", look="warn-quiet", on_click=OutboxState.cancel(item.id)),
     )
 
 
@@ -120,7 +134,7 @@ def _draft(item: OutboxItem) -> rx.Component:
     return _line(
         item,
         moment(item.at, class_name="muted small nowrap"),
-        link("Open", to=f"/compose?draft={item.id}", class_name="button button-plain"),
+        link("Open", to=f"{COMPOSE}?draft={item.id}", class_name="button button-plain"),
         button("Discard", look="warn-quiet", on_click=OutboxState.ask_discard(item.id)),
     )
 
@@ -137,7 +151,7 @@ def _nothing() -> rx.Component:
             "send",
             "Nothing is waiting",
             rx.el.p("Drafts are kept here as you type, and so is everything that has not been sent yet."),
-            button_link("Write a message", to="/compose", look="primary"),
+            button_link("Write a message", to=COMPOSE, look="primary"),
         ),
         class_name="card",
     )

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import reflex as rx
 
 from easycrm import worker
+from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.errors import EasyCRMError
 from easycrm.mail import draft, draft_list, outbox, outbox_list
 from easycrm.mail.outbox_list import OutboxRow
-from easycrm.mail.outbox_message import State
+from easycrm.mail.outbox_message import ATTENTION, State
+from easycrm.pages.answer_buttons import draft_path
 from easycrm.pages.flash import tell
 from easycrm.pages.session import me, require
 
@@ -19,7 +21,10 @@ NO_RECIPIENT = "No recipient yet"
 
 @dataclass(frozen=True)
 class OutboxItem:
-    """A line of the outbox; `at` is when it goes, went or was last changed (ISO 8601)."""
+    """A line of the outbox; `at` is when it goes, went or was last changed (ISO 8601).
+
+    `renewable` is the mailbox that a new consent would let send again.
+    """
 
     id: int
     state: str
@@ -29,8 +34,9 @@ class OutboxItem:
     sender: str
     at: str
     reason: str
-    scheduled: bool
     files: int
+    provider: str = ""
+    renewable: int = 0
 
 
 class OutboxState(rx.State):
@@ -62,7 +68,19 @@ class OutboxState(rx.State):
         except EasyCRMError as error:
             await tell(self, error.user_message, "bad")
             return None
-        return rx.redirect(f"/compose?draft={message_id}")
+        return rx.redirect(draft_path(message_id))
+
+    @rx.event
+    @require("member")
+    async def cancel(self, message_id: int) -> None:
+        """Take a scheduled message back; it stays as a draft."""
+        try:
+            outbox.undo(me().user_id, message_id)
+        except EasyCRMError as error:
+            await tell(self, error.user_message, "bad")
+        else:
+            await tell(self, wording.writing.CANCELLED)
+        fill(self, me().user_id)
 
     @rx.event
     @require("member")
@@ -123,10 +141,10 @@ class OutboxState(rx.State):
 
 def fill(state: OutboxState, user_id: int) -> None:
     """Copy what is on its way into the state."""
-    items = [_item(row) for row in outbox_list.rows(user_id)]
-    state.attention = [one for one in items if one.state in (State.FAILED, State.UNKNOWN)]
-    state.leaving = [one for one in items if one.state in (State.QUEUED, State.SENDING) and not one.scheduled]
-    state.scheduled = [one for one in items if one.state == State.QUEUED and one.scheduled]
+    rows = outbox_list.rows(user_id)
+    state.attention = [_item(row) for row in rows if row.state in ATTENTION]
+    state.leaving = [_item(row) for row in rows if row.state in (State.QUEUED, State.SENDING) and not _waits(row)]
+    state.scheduled = [_item(row) for row in rows if _waits(row)]
     state.sent = [_item(row) for row in outbox_list.just_sent(user_id)]
     state.drafts = [
         OutboxItem(
@@ -138,11 +156,15 @@ def fill(state: OutboxState, user_id: int) -> None:
             sender="",
             at=row.updated_at.isoformat(),
             reason="",
-            scheduled=False,
             files=0,
         )
         for row in draft_list.listed(user_id)
     ]
+
+
+def _waits(row: OutboxRow) -> bool:
+    """Whether it waits for the time that the person chose."""
+    return row.scheduled and row.state == State.QUEUED and not row.reason
 
 
 def _item(row: OutboxRow) -> OutboxItem:
@@ -156,6 +178,7 @@ def _item(row: OutboxRow) -> OutboxItem:
         sender=row.sender,
         at=at.isoformat() if at else "",
         reason=row.reason,
-        scheduled=row.scheduled,
         files=row.files,
+        provider=row.provider,
+        renewable=row.connection_id if row.renewable else 0,
     )

@@ -8,6 +8,7 @@ from easycrm.pages.parts.browser import UnfoldAll
 from easycrm.pages.parts.button import link
 from easycrm.pages.parts.feedback import empty, skeleton
 from easycrm.pages.thread_state import ThreadState
+from easycrm.pages.written_here import written_here
 
 
 def reading_pane() -> rx.Component:
@@ -39,6 +40,7 @@ def _thread_or_why_not() -> rx.Component:
                 class_name="reading-head",
             ),
             rx.foreach(ThreadState.messages, message_view),
+            written_here(),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from easycrm.pages.company_state import CompanyState
 from easycrm.pages.company_state import fill as fill_company
+from easycrm.pages.compose_state import ComposeState, fill_senders
 from easycrm.pages.contact_state import ContactState
 from easycrm.pages.contact_state import fill as fill_contact
 from easycrm.pages.contacts_state import ContactsState
@@ -19,6 +20,8 @@ from easycrm.pages.shell import ShellState, fill_shell
 from easycrm.pages.thread_state import ThreadState, open_thread
 from easycrm.pages.timeline_state import TimelineState
 from easycrm.pages.timeline_state import fill as fill_timeline
+from easycrm.pages.written_here import WrittenState
+from easycrm.pages.written_here import fill as fill_written
 
 
 async def refresh(shell: ShellState, user_id: int) -> None:
@@ -33,8 +36,11 @@ async def refresh(shell: ShellState, user_id: int) -> None:
         fill_mailbox(await shell.get_state(MailboxState), user_id)
         thread = await shell.get_state(ThreadState)
         open_thread(thread, user_id, thread.open_id)
+        fill_written(await shell.get_state(WrittenState), user_id, thread.open_id)
     elif page == "/contacts":
         await _contacts(shell, user_id)
+    elif page == "/compose":
+        fill_senders(await shell.get_state(ComposeState), user_id)
     elif page == "/outbox":
         fill_outbox(await shell.get_state(OutboxState), user_id)
 

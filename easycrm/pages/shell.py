@@ -10,6 +10,7 @@ from easycrm.core.errors import InvalidInput
 from easycrm.mail import overview
 from easycrm.mail.connection import Status
 from easycrm.pages import live
+from easycrm.pages.answer_buttons import compose_button
 from easycrm.pages.bell import BellState, bell_button, fill_bell
 from easycrm.pages.consent import ConsentState
 from easycrm.pages.flash import clear_old, flash_place
@@ -87,6 +88,7 @@ def frame(*children: rx.Component, active: str, wide: bool = False) -> rx.Compon
         rx.el.header(
             link(brand_mark(), rx.el.span("EasyCRM"), to="/mailbox", class_name="brand"),
             bell_button(),
+            compose_button(),
             _navigation(active),
             _me(),
             class_name="side",

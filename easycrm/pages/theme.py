@@ -12,6 +12,7 @@ STYLESHEETS = [
     "/theme/outbox.css",
     "/theme/contacts.css",
     "/theme/people.css",
+    "/theme/writing.css",
     "/theme/charts.css",
 ]
 

@@ -2,7 +2,7 @@
 
 NO_RECIPIENTS = "Enter at least one recipient"
 NO_SENDER = "Choose the mailbox to send from"
-DRAFT_CHANGED = "This draft was changed in another tab or window. Reload it to see the newest text"
+DRAFT_CHANGED = "This draft was changed in another tab or window: what stands here is not the newest text"
 NOT_A_DRAFT = "This message is on its way and can no longer be changed"
 TOO_LATE_TO_UNDO = "It is too late to undo: the message has been handed to the provider"
 NOT_RESENDABLE = "Only a message that failed, or whose outcome is unknown, can be sent again"
@@ -57,3 +57,15 @@ def too_many_files(most: int) -> str:
 
 
 SIGNATURE_TOO_LONG = "A signature can have at most a page of text"
+SCHEDULED = "The message is scheduled"
+CANCELLED = "It will not be sent. It is among your drafts"
+DISCARDED = "The draft is discarded"
+NOT_A_MOMENT = "Choose a date and a time"
+FILES_TOO_LARGE = "{provider} would not take the message: remove a file, or send from another mailbox"
+# What the page says while something typed is not kept yet, by the state it is in.
+UNKEPT = {
+    "offline": "EasyCRM cannot be reached. What you type stays in this tab and is saved as soon as it can be",
+    "signed-out": "You have been signed out. Sign in again in another tab: what you typed stays here and is saved then",
+    "changed": DRAFT_CHANGED,
+    "gone": "This draft was discarded or sent elsewhere. What you typed is still here",
+}

@@ -1,0 +1,223 @@
+"""The writing page: a new message, an answer, or a draft that is gone on with."""
+
+import reflex as rx
+
+from easycrm.core import wording
+from easycrm.mail.sender import Sender
+from easycrm.pages.compose_state import ComposeState
+from easycrm.pages.consent import ConsentState
+from easycrm.pages.parts.browser import Dialog
+from easycrm.pages.parts.button import button, button_link, icon_button
+from easycrm.pages.parts.confirm import confirm
+from easycrm.pages.parts.feedback import empty, notice, skeleton
+from easycrm.pages.shell import frame
+from easycrm.pages.writing_parts import (
+    AfterSaving,
+    AttachButton,
+    Copies,
+    CopyButtons,
+    Editor,
+    Files,
+    From,
+    Kept,
+    Letter,
+    Quotation,
+    Recipients,
+    SendLater,
+    SignatureEditor,
+    Subject,
+    Unkept,
+)
+
+
+def compose_page() -> rx.Component:
+    """The page."""
+    return frame(
+        rx.el.div(
+            rx.cond(ComposeState.loaded, rx.cond(ComposeState.letter.id > 0, None, _nothing_to_write()), _skeleton()),
+            _letter(),
+            on_unmount=ComposeState.leave,
+            class_name="compose",
+        ),
+        _discard_dialog(),
+        _signature_dialog(),
+        active="compose",
+    )
+
+
+def _letter() -> rx.Component:
+    return Letter.create(
+        rx.el.div(
+            rx.el.h1(
+                rx.match(
+                    ComposeState.letter.kind,
+                    ("reply", "Reply"),
+                    ("reply_all", "Reply to all"),
+                    ("forward", "Forward"),
+                    "New message",
+                )
+            ),
+            Kept.create(class_name="letter-kept"),
+            class_name="letter-head",
+        ),
+        Unkept.create(words=wording.writing.UNKEPT, on_apart=ComposeState.open_apart),
+        rx.el.div(
+            From.create(
+                rx.cond(
+                    ComposeState.sender_id > 0,
+                    button("Signature", look="quiet", on_click=ComposeState.sign),
+                ),
+                label="From",
+                on_choose=ComposeState.choose_sender,
+            ),
+            Recipients.create(CopyButtons.create(), name="to", label="To"),
+            Copies.create(Recipients.create(name="cc", label="Cc"), name="cc"),
+            Copies.create(Recipients.create(name="bcc", label="Bcc"), name="bcc"),
+            Subject.create(label="Subject"),
+            Editor.create(label="Message", placeholder="Write your message"),
+            Files.create(label="Files", too_large=wording.writing.FILES_TOO_LARGE),
+            Quotation.create(label="Quoted message", remove_label="Remove quotation"),
+            class_name="card letter-sheet",
+        ),
+        rx.el.div(_problem(), _acts(), class_name="letter-foot"),
+        given=ComposeState.letter,
+        senders=ComposeState.senders,
+        discarded=ComposeState.discarded,
+        class_name="letter",
+    )
+
+
+def _acts() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            AfterSaving.create(
+                rx.icon("send", size=16, aria_hidden=True),
+                "Send",
+                on_done=ComposeState.send,
+                class_name="button button-primary",
+                custom_attrs={"data-send": "true", "aria-keyshortcuts": "Control+Enter"},
+            ),
+            SendLater.create(
+                label="Send later", on_done=ComposeState.schedule, class_name="button button-primary letter-later"
+            ),
+            class_name="letter-send",
+        ),
+        AttachButton.create(label="Attach files", class_name="button button-quiet"),
+        rx.el.span(class_name="letter-gap"),
+        icon_button("trash-2", "Discard draft", on_click=ComposeState.ask_discard),
+        class_name="letter-acts",
+    )
+
+
+def _problem() -> rx.Component:
+    """Why it cannot be sent, and the way out where a new consent is one."""
+    return rx.fragment(
+        rx.foreach(ComposeState.senders, _sender_problem),
+        rx.cond(
+            ComposeState.problem != "",
+            notice(ComposeState.problem, tone="bad", role="alert"),
+        ),
+    )
+
+
+def _sender_problem(one: Sender) -> rx.Component:
+    return rx.cond(
+        (one.id == ComposeState.sender_id) & (one.problem != "") & (one.problem != ComposeState.problem),
+        notice(one.problem, rx.el.span(one.address), tone="warn", actions=(_reconnect(one),)),
+        rx.cond(
+            (one.id == ComposeState.sender_id) & (one.problem != ""),
+            rx.el.div(_reconnect(one), class_name="letter-way-out"),
+        ),
+    )
+
+
+def _reconnect(one: Sender) -> rx.Component:
+    return button(
+        wording.RECONNECT,
+        look="primary",
+        aria_label=f"{wording.RECONNECT} {one.address}",
+        on_click=ConsentState.reconnect(one.provider, one.id),
+    )
+
+
+def _nothing_to_write() -> rx.Component:
+    return rx.el.div(
+        rx.el.h1("Write", class_name="only-read"),
+        rx.cond(
+            ComposeState.on_its_way > 0,
+            empty(
+                "send",
+                wording.writing.NOT_A_DRAFT,
+                rx.el.div(
+                    button("Undo sending", look="primary", on_click=ComposeState.take_back),
+                    button_link("Open the outbox", to="/outbox"),
+                    class_name="empty-acts",
+                ),
+            ),
+            rx.cond(
+                ComposeState.senders.length() == 0,
+                empty(
+                    "mailbox",
+                    "No mailbox is connected yet",
+                    rx.el.p("Messages go out from your own work mailbox: connect it first."),
+                    button_link(f"Open {wording.EMAIL_INTEGRATION}", to="/settings/email", look="primary"),
+                ),
+                empty(
+                    "file-x",
+                    "There is no such draft",
+                    rx.el.p("It was sent or discarded, or it is somebody else's."),
+                    button_link("Write a message", to="/compose", look="primary"),
+                ),
+            ),
+        ),
+        class_name="card",
+    )
+
+
+def _skeleton() -> rx.Component:
+    return rx.el.div(
+        skeleton("180px", "26px"),
+        rx.el.div(*[skeleton(width) for width in ("60%", "80%", "70%")], skeleton("100%", "220px"), class_name="card"),
+        rx.el.span("Loading", role="status", class_name="only-read"),
+        class_name="letter-skeleton",
+    )
+
+
+def _discard_dialog() -> rx.Component:
+    return confirm(
+        rx.el.p("The text and its files are deleted from EasyCRM."),
+        name="discard",
+        question="Discard this draft?",
+        open=ComposeState.discarding,
+        yes="Discard",
+        on_yes=ComposeState.discard,
+        on_no=ComposeState.never_mind,
+    )
+
+
+def _signature_dialog() -> rx.Component:
+    return Dialog.create(
+        rx.el.div(
+            rx.el.h2("Signature", id="signature-name"),
+            rx.foreach(
+                ComposeState.senders,
+                lambda one: rx.cond(
+                    one.id == ComposeState.signing,
+                    rx.fragment(
+                        rx.el.p("It stands below what you write from ", rx.el.strong(one.address), class_name="muted"),
+                        SignatureEditor.create(
+                            label="Signature",
+                            html=one.signature,
+                            on_keep=ComposeState.keep_signature,
+                            on_cancel=ComposeState.never_mind,
+                        ),
+                    ),
+                ),
+            ),
+            class_name="dialog-body",
+        ),
+        open=ComposeState.signing > 0,
+        on_dismiss=ComposeState.never_mind,
+        class_name="dialog dialog-wide",
+        custom_attrs={"aria-labelledby": "signature-name"},
+    )
