@@ -82,6 +82,26 @@ def new_key(key_id: Annotated[str, typer.Argument(help="a short name, such as th
     typer.echo(sealed.new_key(key_id))
 
 
+@cli.command("rotate-keys")
+def rotate_keys() -> None:
+    """Seal everything with the newest key of the ring; may be interrupted and called again."""
+    from easycrm.core import key_canary
+    from easycrm.mail import key_rotation
+
+    key_canary.check()
+    newest = key_rotation.begin(None)
+    before = key_rotation.overview()
+    typer.echo(f"Key {newest} seals from now on. To be sealed anew: {before.older} of {before.total} values")
+    while key_rotation.step():
+        typer.echo(f"  {key_rotation.overview().older} left")
+    after = key_rotation.overview()
+    for key in after.ring:
+        if not key.seals and not key.values:
+            typer.echo(f"Key {key.id} is not used any more. Remove it from EASYCRM_KEYS or the key file")
+    if after.older:
+        typer.echo(f"{after.older} values could not be opened and stay as they are; their key may be missing")
+
+
 @cli.command("create-admin")
 def create_admin(email: Email, name: Name = "", password_stdin: FromStdin = False) -> None:
     """Create somebody who may configure providers."""

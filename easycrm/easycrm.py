@@ -10,6 +10,8 @@ from easycrm.endpoints.app import around
 from easycrm.pages import live, theme
 from easycrm.pages.access_link import invitation, new_password
 from easycrm.pages.account import AccountState, account
+from easycrm.pages.admin_audit import AdminAuditState, admin_audit
+from easycrm.pages.admin_keys import AdminKeysState, admin_keys
 from easycrm.pages.admin_providers import AdminProvidersState, admin_providers
 from easycrm.pages.admin_rules import AdminRulesState, admin_rules
 from easycrm.pages.admin_users import admin_users
@@ -94,6 +96,8 @@ add(
 for key in PROVIDERS:
     add(callback_page, f"{SETTINGS}/callback/{key}", "Connecting", coming_back(key))
 add(account, "/settings/account", "Your account", ShellState.load, AccountState.load)
+add(admin_audit, "/admin/audit", "Audit", ShellState.load, AdminAuditState.load)
+add(admin_keys, "/admin/keys", "Keys", ShellState.load, AdminKeysState.load)
 add(admin_users, "/admin/users", "Users", ShellState.load, AdminUsersState.load)
 add(admin_providers, "/admin/providers", "Providers", ShellState.load, AdminProvidersState.load)
 add(admin_rules, "/admin/rules", "Rules", ShellState.load, AdminRulesState.load)

@@ -7,13 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Any, cast
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from huey import Huey, RedisHuey, SqliteHuey, crontab  # pyright: ignore[reportMissingTypeStubs]
 from huey.serializer import SignedSerializer  # pyright: ignore[reportMissingTypeStubs]
 from redis.exceptions import RedisError
 
-from easycrm.core import counting, sealed
+from easycrm.core import counting, key_canary
 from easycrm.core.log import bound, logger
 from easycrm.core.settings import settings
 
@@ -103,6 +101,4 @@ def _open() -> Huey:
 
 def _serializer() -> SignedSerializer:
     """Huey pickles: an unsigned payload from a foreign hand would be code that runs here."""
-    keys = sealed.ring()
-    secret = HKDF(hashes.SHA256(), 32, salt=None, info=b"easycrm queue").derive(keys.keys[keys.newest])
-    return SignedSerializer(secret=secret.hex(), salt="easycrm")
+    return SignedSerializer(secret=key_canary.queue_secret(), salt="easycrm")

@@ -10,6 +10,7 @@ from easycrm.core import key_canary, log
 from easycrm.mail import (
     contact_import,
     erasure,
+    key_rotation,
     looking,
     outbox_lease,
     revocation,
@@ -19,7 +20,7 @@ from easycrm.mail import (
     sweep,
     sync,
 )
-from easycrm.notices import liveness, tally
+from easycrm.notices import audit_log, liveness, tally
 from easycrm.queue import Queue
 
 TICK_LIMIT = 500
@@ -39,6 +40,8 @@ def queue() -> Queue:
     made.task(apply_rules)
     made.task(fill_search)
     made.task(erase_people)
+    made.task(rotate_keys)
+    made.task(seal_anew)
     made.every_minute(tick)
     return made
 
@@ -66,6 +69,11 @@ def request_rules() -> None:
 def request_erasure() -> None:
     """Ask for people whose data is to go to be deleted now."""
     queue().enqueue("erase_people")
+
+
+def request_rotation(actor_id: int) -> None:
+    """Ask for the newest key to seal from now on, and for everything to be sealed anew."""
+    queue().enqueue("rotate_keys", actor_id)
 
 
 def sync_one(connection_id: int) -> None:
@@ -113,6 +121,18 @@ def erase_people() -> None:
     run(erasure.carry_out())
 
 
+def rotate_keys(actor_id: int) -> None:
+    """Task: switch to the newest key that this worker has: so both the web process and a worker know it."""
+    key_rotation.begin(actor_id)
+    queue().enqueue("seal_anew")
+
+
+def seal_anew() -> None:
+    """Task: seal some values with the key that seals, and the rest behind whoever waits."""
+    if key_rotation.step():
+        queue().enqueue("seal_anew")
+
+
 def tick() -> None:
     """Task, every minute in every worker, and done by the first of them: the net for tasks that were lost."""
     if liveness.take_turn(liveness.TICK, heartbeat().id):
@@ -131,6 +151,9 @@ def look_for_work() -> None:
     request_revocation()
     request_rules()
     request_erasure()
+    audit_log.forget_old()
+    if key_rotation.is_due():
+        queue().enqueue("seal_anew")
     if search_fill.is_due():
         queue().enqueue("fill_search")
 

@@ -45,7 +45,7 @@ class Binding:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """Keys by id, newest first: the first one seals, all of them open."""
+    """Keys by id, newest first: all of them open."""
 
     keys: dict[str, bytes]
 
@@ -53,11 +53,11 @@ class KeyRing:
     def newest(self) -> str:
         return next(iter(self.keys))
 
-    def seal(self, plain: str, binding: Binding) -> str:
-        """`plain`, sealed with the newest key for the place that `binding` names."""
-        nonce = os.urandom(NONCE_BYTES)
-        cipher = AESGCM(self.keys[self.newest]).encrypt(nonce, plain.encode(), binding.associated_data())
-        return ".".join((_VERSION, self.newest, _encode(nonce), _encode(cipher)))
+    def seal(self, plain: str, binding: Binding, key_id: str = "") -> str:
+        """`plain`, sealed for the place that `binding` names, with the newest key or the one of `key_id`."""
+        nonce, used = os.urandom(NONCE_BYTES), key_id or self.newest
+        cipher = AESGCM(self.keys[used]).encrypt(nonce, plain.encode(), binding.associated_data())
+        return ".".join((_VERSION, used, _encode(nonce), _encode(cipher)))
 
     def open(self, sealed: str, binding: Binding) -> str:
         """What was sealed.
@@ -73,6 +73,17 @@ class KeyRing:
         except (KeyError, ValueError, InvalidTag, binascii.Error) as error:
             raise CannotOpen(detail=f"{binding.table}.{binding.column}: {type(error).__name__}") from error
         return plain.decode()
+
+
+def key_of(sealed: str) -> str:
+    """The id of the key that a value was sealed with; empty for what is no sealed value."""
+    parts = sealed.split(".")
+    return parts[1] if len(parts) == 4 else ""
+
+
+def begins(key_id: str) -> str:
+    """How every value begins that was sealed with this key."""
+    return f"{_VERSION}.{key_id}."
 
 
 @lru_cache(maxsize=1)

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     metrics_token: str = ""
     sync_interval_seconds: int = 300
+    audit_days: int = 0
     # Gmail's price list: projects older than May 2026 pay less for a message and may spend more. 0: as the list says.
     gmail_prices: Literal["new", "old"] = "new"
     gmail_units_per_minute: int = 0

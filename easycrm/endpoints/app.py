@@ -13,6 +13,7 @@ _MODULES = (
     "sign_in",
     "access_link",
     "personal_export",
+    "audit_export",
     "health",
     "metrics",
     "message_frame",

@@ -10,6 +10,7 @@ from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
 from easycrm.core.errors import EasyCRMError
+from easycrm.core.key_canary import seal
 from easycrm.core.log import logger
 from easycrm.core.own_path import own_path
 from easycrm.core.sealed import CannotOpen, ring
@@ -83,7 +84,7 @@ async def begin(
         provider=provider,
         user_id=user_id,
         session_id=session_id,
-        flow=ring().seal(start.flow, consent_attempt.binding(hashed)),
+        flow=seal(start.flow, consent_attempt.binding(hashed)),
         reconnects=reconnects,
         window_days=window_days,
         return_path=own_path(return_path, EMAIL_PAGE),

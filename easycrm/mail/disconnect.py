@@ -8,6 +8,7 @@ from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
 from easycrm.core.errors import NotFound
+from easycrm.core.key_canary import seal
 from easycrm.core.sealed import CannotOpen, ring
 from easycrm.mail import outage, sender, token_set
 from easycrm.mail.connection import Connection, Status, live_of, of_user, owned
@@ -91,7 +92,7 @@ def _take_tokens(session: Session, connection: Connection) -> tuple[datetime | N
             connection_id=stored.connection_id,
             provider=connection.provider,
             generation=connection.generation,
-            refresh_token=ring().seal(token, place),
+            refresh_token=seal(token, place, session),
             destroy_at=now() + PENDING_AT_MOST,
         )
     )

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from easycrm.core.db import reading
+from easycrm.core.db import reading, transaction
 from easycrm.mail import rebuilt, token_vault
 from easycrm.mail.connection import Connection, ConnectionEnded, Status, owned
 from easycrm.mail.message import Message
+from easycrm.notices import audit
 from easycrm.providers.base import MailProvider, TokenSource
 from easycrm.providers.errors import ProviderError, RateLimited
 from easycrm.providers.registry import provider as known
@@ -39,8 +40,9 @@ def mbox(user_id: int, connection_id: int) -> Export:
     Raises:
         NotFound: the mailbox is not the user's.
     """
-    with reading() as session:
+    with transaction() as session:
         connection = owned(session, user_id, connection_id)
+        audit.record(session, "emails.exported", actor_id=user_id, subject=connection.address)
     name = re.sub(r"[^A-Za-z0-9@._-]", "_", connection.address)
     originals = connection.status == Status.CONNECTED
     return Export(f"{name}.mbox", originals, _chunks(connection, originals))

@@ -10,6 +10,7 @@ from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import Table, UtcDateTime, reading, transaction
 from easycrm.core.errors import InvalidInput, Refused
+from easycrm.core.key_canary import seal
 from easycrm.core.sealed import Binding, CannotOpen, ring
 from easycrm.core.settings import settings
 from easycrm.mail import setup_fields
@@ -88,7 +89,7 @@ def save(
         changes = [name for name, value in fields.items() if getattr(setup, name) != value]
         setup.sqlmodel_update(fields)
         if secret:
-            setup.client_secret = ring().seal(secret, _binding(provider))
+            setup.client_secret = seal(secret, binding(provider), session)
             changes.append("client_secret")
         if secret or secret_expires_on:
             setup.secret_expires_on = secret_expires_on
@@ -123,7 +124,7 @@ def config(provider: str, *, even_if_off: bool = False) -> ProviderConfig:
     if not (setup.enabled or even_if_off):
         raise Refused(wording.NOT_CONFIGURED)
     try:
-        secret = ring().open(setup.client_secret, _binding(provider))
+        secret = ring().open(setup.client_secret, binding(provider))
     except CannotOpen as error:
         raise ProviderMisconfigured(code="client_secret_unreadable") from error
     return ProviderConfig(provider, setup.client_id, secret, redirect_uri(provider), setup.tenant)
@@ -186,7 +187,8 @@ def _complete(setup: ProviderSetup) -> bool:
     return bool(setup.client_id and setup.client_secret)
 
 
-def _binding(provider: str) -> Binding:
+def binding(provider: str) -> Binding:
+    """Where a provider's client secret lives."""
     return Binding("provider_setup", "client_secret", provider)
 
 

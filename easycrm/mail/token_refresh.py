@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select, update
 
-from easycrm.core import counting, wording
+from easycrm.core import counting, key_canary, wording
 from easycrm.core.clock import now
 from easycrm.core.db import changed, reading, transaction
 from easycrm.core.log import logger
@@ -178,7 +178,7 @@ class Refresh:
         )
 
     def _seal(self, token: str, column: str) -> str:
-        return ring().seal(token, binding(column, self._connection_id, self._generation))
+        return key_canary.seal(token, binding(column, self._connection_id, self._generation))
 
 
 def _stored(connection_id: int, generation: int) -> TokenSet:
@@ -195,5 +195,9 @@ def _open(stored: TokenSet, column: str) -> str:
     try:
         return ring().open(getattr(stored, column), binding(column, stored.connection_id, stored.generation))
     except CannotOpen as error:
+        if not key_canary.fits():
+            # Another process seals with a key that this one was not given: nobody has to reconnect for that.
+            _log.error("EASYCRM_KEYS lacks the key that seals: restart this process with the whole ring")
+            raise ProviderUnavailable(code="key_missing_in_this_process", detail=error.detail) from error
         outage.requires_reauthentication(stored.connection_id, stored.generation, wording.KEY_UNAVAILABLE)
         raise GrantRevoked(code=wording.KEY_UNAVAILABLE, detail=error.detail) from error

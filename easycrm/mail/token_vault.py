@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from easycrm.core.clock import now
 from easycrm.core.db import portions, reading
+from easycrm.core.key_canary import seal
 from easycrm.core.sealed import CannotOpen, ring
 from easycrm.mail import token_set
 from easycrm.mail.connection import Connection, ConnectionEnded
@@ -72,13 +73,12 @@ def store(session: Session, connection_id: int, generation: int, tokens: Tokens)
     if tokens.refresh_token is None:
         raise ValueError("a connection cannot be stored without a refresh token")
     destroy(session, connection_id)
-    keys = ring()
     session.add(
         TokenSet(
             connection_id=connection_id,
             generation=generation,
-            access_token=keys.seal(tokens.access_token, binding("access_token", connection_id, generation)),
-            refresh_token=keys.seal(tokens.refresh_token, binding("refresh_token", connection_id, generation)),
+            access_token=seal(tokens.access_token, binding("access_token", connection_id, generation), session),
+            refresh_token=seal(tokens.refresh_token, binding("refresh_token", connection_id, generation), session),
             expires_at=tokens.expires_at,
         )
     )

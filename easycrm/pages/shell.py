@@ -124,6 +124,8 @@ def _navigation(active: str) -> rx.Component:
                 _entry("key-round", "Providers", "/admin/providers", active == "providers"),
                 _entry("funnel-x", "Rules", "/admin/rules", active == "rules"),
                 _entry("users", "Users", "/admin/users", active == "users"),
+                _entry("scroll-text", "Audit", "/admin/audit", active == "audit"),
+                _entry("lock-keyhole", "Keys", "/admin/keys", active == "keys"),
             ),
         ),
         aria_label="Main",
