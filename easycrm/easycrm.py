@@ -12,10 +12,12 @@ from easycrm.pages.access_link import invitation, new_password
 from easycrm.pages.account import AccountState, account
 from easycrm.pages.admin_audit import AdminAuditState, admin_audit
 from easycrm.pages.admin_keys import AdminKeysState, admin_keys
-from easycrm.pages.admin_providers import AdminProvidersState, admin_providers
+from easycrm.pages.admin_providers import admin_providers
+from easycrm.pages.admin_providers_state import AdminProvidersState
 from easycrm.pages.admin_rules import AdminRulesState, admin_rules
 from easycrm.pages.admin_users import admin_users
 from easycrm.pages.admin_users_state import AdminUsersState
+from easycrm.pages.admin_verify import AdminVerifyState
 from easycrm.pages.company_state import CompanyState
 from easycrm.pages.compose import compose_page
 from easycrm.pages.compose_state import ComposeState
@@ -99,7 +101,7 @@ add(account, "/settings/account", "Your account", ShellState.load, AccountState.
 add(admin_audit, "/admin/audit", "Audit", ShellState.load, AdminAuditState.load)
 add(admin_keys, "/admin/keys", "Keys", ShellState.load, AdminKeysState.load)
 add(admin_users, "/admin/users", "Users", ShellState.load, AdminUsersState.load)
-add(admin_providers, "/admin/providers", "Providers", ShellState.load, AdminProvidersState.load)
+add(admin_providers, "/admin/providers", "Providers", ShellState.load, AdminProvidersState.load, AdminVerifyState.load)
 add(admin_rules, "/admin/rules", "Rules", ShellState.load, AdminRulesState.load)
 add(not_found, "404", "Not found")
 app.add_middleware(OneSessionOneState(), index=0)

@@ -16,6 +16,7 @@ from easycrm.mail import (
     revocation,
     schedule,
     search_fill,
+    secret_expiry,
     sending,
     sweep,
     sync,
@@ -154,6 +155,7 @@ def look_for_work() -> None:
     audit_log.forget_old()
     if key_rotation.is_due():
         queue().enqueue("seal_anew")
+    secret_expiry.warn()
     if search_fill.is_due():
         queue().enqueue("fill_search")
 

@@ -23,6 +23,7 @@ from easycrm.providers.base import (
 )
 from easycrm.providers.contacts import ContactPage
 from easycrm.providers.errors import ConsentFailed, GrantRevoked, SendOutcomeUnknown
+from easycrm.providers.setup_step import Step, passed
 
 ALL = frozenset(Capability)
 
@@ -56,6 +57,13 @@ class FakeProvider:
         self.lag = 0
         self.breaks = ""
         self._numbers = itertools.count(1)
+
+    async def verify(self, config: ProviderConfig) -> list[Step]:
+        self._called("verify")
+        return [passed("reachable"), passed("client")]
+
+    def admin_consent(self, config: ProviderConfig) -> str:
+        return ""
 
     def speaks_as(self, issuer: str) -> bool:
         return issuer == "https://provider.example.com"

@@ -14,10 +14,10 @@ from easycrm.core.key_canary import seal
 from easycrm.core.log import logger
 from easycrm.core.own_path import own_path
 from easycrm.core.sealed import CannotOpen, ring
-from easycrm.mail import consent_attempt, outage, provider_setup
+from easycrm.mail import consent_attempt, outage, provider_setup, setup_test
 from easycrm.mail.connection import owned
 from easycrm.mail.consent_answer import Answer, ConsentRefused, read, unknown
-from easycrm.mail.consent_attempt import CONNECTED, ConsentAttempt
+from easycrm.mail.consent_attempt import CONNECTED, TESTED, ConsentAttempt
 from easycrm.mail.consent_grant import check, drop
 from easycrm.mail.consent_store import connect
 from easycrm.notices import audit
@@ -58,6 +58,7 @@ async def begin(
     reconnects: int | None = None,
     window_days: int | None = 30,
     return_path: str = EMAIL_PAGE,
+    tests_setup: bool = False,
 ) -> str:
     """Start a consent; returns the address to send the browser to.
 
@@ -70,7 +71,7 @@ async def begin(
         NotFound: `reconnects` is not a connection of this user and provider.
         ProviderError: the provider could not be asked for its consent screen.
     """
-    config = provider_setup.config(provider)
+    config = provider_setup.config(provider, even_if_off=tests_setup)
     hint = _address(user_id, provider, reconnects)
     state = secrets.token_urlsafe(32)
     try:
@@ -87,6 +88,7 @@ async def begin(
         flow=seal(start.flow, consent_attempt.binding(hashed)),
         reconnects=reconnects,
         window_days=window_days,
+        tests_setup=tests_setup,
         return_path=own_path(return_path, EMAIL_PAGE),
         expires_at=now() + consent_attempt.LIFETIME,
     )
@@ -105,7 +107,7 @@ async def complete(*, user_id: int, session_id: int, provider: str, answer: Sequ
     parameters = read(answer)
     attempt = _attempt(user_id, session_id, provider, parameters)
     attempt_id = attempt.id or 0
-    if attempt.outcome == CONNECTED:
+    if attempt.outcome in (CONNECTED, TESTED):
         return await _outcome_of(attempt_id, attempt.reconnects)
     if attempt.expires_at <= now():
         raise ConsentRefused("expired", wording.connecting.CONSENT_EXPIRED, reconnects=attempt.reconnects)
@@ -129,7 +131,7 @@ async def _redeem_or_refuse(attempt: ConsentAttempt, parameters: Answer) -> Comp
         return await _redeem(attempt, parameters)
     except Exception as error:
         refusal = _as_refusal(error)
-        refusal.reconnects = attempt.reconnects
+        refusal.reconnects, refusal.tested_setup = attempt.reconnects, attempt.tests_setup
         await asyncio.to_thread(_refuse, attempt, refusal)
         raise refusal from error
 
@@ -181,6 +183,8 @@ async def _outcome_of(attempt_id: int, reconnects: int | None) -> Completed:
                 return Completed(
                     connection.id or 0, connection.address, reconnects is not None, True, attempt.return_path
                 )
+            if attempt.outcome == TESTED:
+                return Completed(0, "", False, True, attempt.return_path)
             if attempt.outcome:
                 sentence = _SENTENCES.get(attempt.outcome, wording.connecting.CONSENT_REPEATED)
                 raise ConsentRefused(attempt.outcome, sentence, reconnects=reconnects)
@@ -196,6 +200,8 @@ async def _redeem(attempt: ConsentAttempt, answer: Answer) -> Completed:
     if answer.error:
         raise ConsentRefused("provider_error", wording.connecting.CONSENT_PROVIDER_ERROR, detail=answer.error[:60])
     granted = await _exchange(attempt, answer)
+    if attempt.tests_setup:
+        return await _test(attempt, granted)
     try:
         profile = await check(attempt, granted)
         connection, reconnected = await asyncio.to_thread(connect, attempt, granted, profile)
@@ -206,9 +212,19 @@ async def _redeem(attempt: ConsentAttempt, answer: Answer) -> Completed:
     return Completed(connection.id or 0, connection.address, reconnected, False, attempt.return_path)
 
 
+async def _test(attempt: ConsentAttempt, granted: Granted) -> Completed:
+    """An admin's test: what it shows is kept, the grant is not."""
+    try:
+        await setup_test.run(attempt, granted)
+    finally:
+        await drop(attempt.provider, granted)
+    outage.provider_works(attempt.provider, part=outage.SIGN_IN)
+    return Completed(0, granted.identity.address, False, False, attempt.return_path)
+
+
 async def _exchange(attempt: ConsentAttempt, answer: Answer) -> Granted:
     try:
-        config = provider_setup.config(attempt.provider)
+        config = provider_setup.config(attempt.provider, even_if_off=attempt.tests_setup)
         flow = ring().open(attempt.flow, consent_attempt.binding(attempt.state_hash))
         return await known(attempt.provider).exchange(config, flow, answer.parameters)
     except ProviderMisconfigured as error:

@@ -26,6 +26,7 @@ class ConsentRefused(EasyCRMError):
         super().__init__(user_message, detail=detail or kind)
         self.kind = kind
         self.reconnects = reconnects
+        self.tested_setup = False
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from easycrm.core.sealed import Binding
 
 LIFETIME = timedelta(minutes=10)
 CONNECTED = "connected"
+TESTED = "tested"
 _KEPT = timedelta(days=1)
 
 
@@ -26,6 +27,7 @@ class ConsentAttempt(Table, table=True):
     flow: str = Field(default="", description="sealed PKCE verifier and nonce, erased when the attempt ends")
     reconnects: int | None = Field(default=None, foreign_key="connection.id")
     window_days: int | None = Field(default=30, sa_column=Column(Integer), description="None imports everything")
+    tests_setup: bool = Field(default=False, description="an admin's test: nothing is connected")
     return_path: str = Field(default="/settings/email", max_length=300)
     created_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime, nullable=False))
     expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -32,25 +32,32 @@ def requires_reauthentication(connection_id: int, generation: int, reason: str) 
     Returns: whether this call was the one that did it.
     """
     with transaction() as session:
-        fall = (
-            update(Connection)
-            .where(
-                col(Connection.id) == connection_id,
-                col(Connection.generation) == generation,
-                col(Connection.status) == Status.CONNECTED,
-            )
-            .values(
-                status=Status.REQUIRES_REAUTHENTICATION,
-                reason=reason[:200],
-                next_sync_at=None,
-                changed_seq=Connection.changed_seq + 1,
-            )
+        fell = fall(session, connection_id, generation, reason)
+    if fell:
+        counting.add("reauthentications")
+    return fell
+
+
+def fall(session: Session, connection_id: int, generation: int, reason: str) -> bool:
+    """The same within a transaction of the caller's."""
+    falling = (
+        update(Connection)
+        .where(
+            col(Connection.id) == connection_id,
+            col(Connection.generation) == generation,
+            col(Connection.status) == Status.CONNECTED,
         )
-        if changed(session, fall) == 0:
-            return False
-        token_set.destroy(session, connection_id)
-        _tell_owner(session, connection_id, reason)
-    counting.add("reauthentications")
+        .values(
+            status=Status.REQUIRES_REAUTHENTICATION,
+            reason=reason[:200],
+            next_sync_at=None,
+            changed_seq=Connection.changed_seq + 1,
+        )
+    )
+    if changed(session, falling) == 0:
+        return False
+    token_set.destroy(session, connection_id)
+    _tell_owner(session, connection_id, reason)
     return True
 
 

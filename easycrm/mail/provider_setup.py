@@ -13,11 +13,12 @@ from easycrm.core.errors import InvalidInput, Refused
 from easycrm.core.key_canary import seal
 from easycrm.core.sealed import Binding, CannotOpen, ring
 from easycrm.core.settings import settings
-from easycrm.mail import setup_fields
+from easycrm.mail import setup_change, setup_fields
 from easycrm.mail.connection import Connection, Status
 from easycrm.notices import audit, incident
 from easycrm.providers.base import ProviderConfig
 from easycrm.providers.errors import ProviderMisconfigured
+from easycrm.providers.http import browser_url
 from easycrm.providers.registry import PROVIDERS
 from easycrm.providers.registry import provider as known
 
@@ -32,6 +33,11 @@ class ProviderSetup(Table, table=True):
     allowed_domains: str = Field(default="", description="comma-separated, lower case; empty allows every domain")
     secret_expires_on: date | None = None
     enabled: bool = False
+    application_since: datetime | None = Field(
+        default=None, sa_column=Column(UtcDateTime), description="when client id or tenant were changed"
+    )
+    tested_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    test_steps: str = Field(default="", description="JSON, what a test with an admin's own mailbox has shown")
     updated_at: datetime = Field(default_factory=now, sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -50,6 +56,8 @@ class SetupRow:
     enabled: bool
     redirect_uri: str
     connected: int
+    tested_at: datetime | None
+    admin_consent: str
 
 
 @dataclass(frozen=True)
@@ -91,8 +99,12 @@ def save(
         if secret:
             setup.client_secret = seal(secret, binding(provider), session)
             changes.append("client_secret")
-        if secret or secret_expires_on:
+        if secret_expires_on != setup.secret_expires_on and (secret or secret_expires_on):
+            changes.append("secret_expires_on")
             setup.secret_expires_on = secret_expires_on
+        if {"client_id", "tenant"}.intersection(changes):
+            setup.application_since, setup.tested_at, setup.test_steps = now(), None, ""
+            setup_change.begin_anew(session, provider)
         _write(session, setup, actor_id, changes)
 
 
@@ -146,14 +158,13 @@ def overview() -> list[SetupRow]:
     return [_row(setups.get(key) or ProviderSetup(provider=key), connected.get(key, 0)) for key in PROVIDERS]
 
 
-def affected(provider: str, client_id: str, tenant: str) -> int:
-    """How many people would have to reconnect if the application changed to this client id and tenant."""
+def affected(provider: str, client_id: str, tenant: str) -> list[str]:
+    """Addresses of the mailboxes that would have to be reconnected if the application became this one."""
     with reading() as session:
         setup = session.get(ProviderSetup, provider)
         if setup is None or (setup.client_id == client_id.strip() and setup.tenant == tenant.strip().lower()):
-            return 0
-        people = select(func.count(func.distinct(Connection.user_id)))
-        return session.exec(people.where(Connection.provider == provider, Connection.status == Status.CONNECTED)).one()
+            return []
+        return setup_change.living_on(session, provider)
 
 
 def address_allowed(provider: str, address: str) -> bool:
@@ -206,4 +217,13 @@ def _row(setup: ProviderSetup, connected: int) -> SetupRow:
         enabled=setup.enabled,
         redirect_uri=redirect_uri(setup.provider),
         connected=connected,
+        tested_at=setup.tested_at,
+        admin_consent=_admin_consent(setup),
     )
+
+
+def _admin_consent(setup: ProviderSetup) -> str:
+    """Where the browser goes to let a whole organisation in; empty where there is no such page."""
+    shown = ProviderConfig(setup.provider, setup.client_id, "", redirect_uri(setup.provider), setup.tenant)
+    address = PROVIDERS[setup.provider].admin_consent(shown) if setup.client_id else ""
+    return browser_url(address) if address else ""

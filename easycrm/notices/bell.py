@@ -47,6 +47,14 @@ def is_open(session: Session, kind: str, subject_key: str) -> bool:
     return session.exec(query.where(col(Notice.resolved_at).is_(None)).limit(1)).first() is not None
 
 
+def open_keys(session: Session, kind: str, start: str) -> list[str]:
+    """What unresolved notices of a kind are about, where that begins with `start`."""
+    query = select(Notice.subject_key).where(
+        Notice.kind == kind, col(Notice.resolved_at).is_(None), col(Notice.subject_key).startswith(start)
+    )
+    return list(session.exec(query.distinct()))
+
+
 def of_user(user_id: int) -> list[NoticeRow]:
     """What is unresolved, newest first."""
     with reading() as session:

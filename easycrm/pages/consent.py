@@ -10,7 +10,8 @@ from easycrm.core import wording
 from easycrm.core.errors import EasyCRMError
 from easycrm.core.log import logger
 from easycrm.mail import consent
-from easycrm.mail.consent import ConsentRefused
+from easycrm.mail.consent import Completed, ConsentRefused
+from easycrm.mail.setup_test import ADMIN_PAGE
 from easycrm.pages.flash import tell
 from easycrm.pages.parts.feedback import waiting
 from easycrm.pages.parts.mark import brand_mark
@@ -37,6 +38,8 @@ class ConsentState(rx.State):
     problem_action: str = wording.TRY_AGAIN
     problem_provider: str = ""
     problem_connection: int = 0
+    test_problem: str = ""
+    test_problem_provider: str = ""
     _just_failed: bool = False
 
     @rx.event
@@ -83,19 +86,36 @@ class ConsentState(rx.State):
         """Complete the consent with what the provider sent the browser back with; always ends on the settings page."""
         person = me()
         answer = parse_qsl(urlsplit(str(self.router.url)).query, keep_blank_values=True)
+        self.test_problem = self.test_problem_provider = ""
+        if "admin_consent" in dict(answer):
+            return await self._let_in("error" not in dict(answer))
+        there = SETTINGS
         try:
             done = await consent.complete(
                 user_id=person.user_id, session_id=person.session_id, provider=provider, answer=answer
             )
             self.problem = ""
+            there = done.return_path
             if not done.repeated:
-                await tell(self, f"{wording.connected_as(done.address)}. Your email is on its way")
-                worker.sync_mailbox(done.connection_id)
+                await self._arrived(done)
         except EasyCRMError as error:
-            self._fail(provider, error)
+            there = self._fail(provider, error)
         except Exception as error:  # whatever happens, the code must leave the address bar
             _log.error("consent.page_failed", error=type(error).__name__)
-        return rx.redirect(SETTINGS, replace=True)
+        return rx.redirect(there, replace=True)
+
+    async def _arrived(self, done: Completed) -> None:
+        if done.connection_id:
+            await tell(self, f"{wording.connected_as(done.address)}. Your email is on its way")
+            worker.sync_mailbox(done.connection_id)
+        else:
+            await tell(self, wording.setup.TEST_DONE)
+
+    async def _let_in(self, agreed: bool) -> Any:
+        """An admin of the organisation has decided at the provider; nothing of ours depends on the answer."""
+        told = wording.setup.ADMIN_CONSENT_GIVEN if agreed else wording.setup.ADMIN_CONSENT_DENIED
+        await tell(self, told, "good" if agreed else "bad")
+        return rx.redirect(ADMIN_PAGE if me().is_admin else SETTINGS, replace=True)
 
     async def _leave(self, provider: str, what: str, **begin: Any) -> Any:
         if self.leaving:
@@ -114,10 +134,15 @@ class ConsentState(rx.State):
         self.problem = ""
         yield rx.redirect(url)
 
-    def _fail(self, provider: str, error: EasyCRMError) -> None:
+    def _fail(self, provider: str, error: EasyCRMError) -> str:
+        """Keep the reason for the page that is gone to, whose address is returned."""
+        if getattr(error, "tested_setup", False):
+            self.test_problem, self.test_problem_provider = error.user_message, provider
+            return f"{ADMIN_PAGE}?verify={provider}"
         self.problem, self.problem_provider, self._just_failed = error.user_message, provider, True
         self.problem_action = "Start again" if error.user_message.endswith("start again") else wording.TRY_AGAIN
         self.problem_connection = (getattr(error, "reconnects", None) or 0) if isinstance(error, ConsentRefused) else 0
+        return SETTINGS
 
 
 def callback_page() -> rx.Component:

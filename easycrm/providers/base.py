@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from easycrm.providers.contacts import ContactPage
 from easycrm.providers.pages import FetchedAttachment, MessageState, Page
+from easycrm.providers.setup_step import Step
 
 
 class Capability(StrEnum):
@@ -177,6 +178,14 @@ class MailProvider(Protocol):
 
     def speaks_as(self, issuer: str) -> bool:
         """Whether `issuer`, the `iss` of a callback, is this provider's (RFC 9207, exact match)."""
+        ...
+
+    async def verify(self, config: ProviderConfig) -> list[Step]:
+        """What can be known of the application's registration without anybody's consent; never raises."""
+        ...
+
+    def admin_consent(self, config: ProviderConfig) -> str:
+        """Where an admin of the organisation lets the application in for everybody; empty where nowhere."""
         ...
 
     async def authorize(self, config: ProviderConfig, *, state: str, login_hint: str = "") -> AuthorizeStart:

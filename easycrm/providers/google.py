@@ -13,7 +13,16 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.providers import google_list, google_mail, google_people, google_send, http, id_token, oauth_errors
+from easycrm.providers import (
+    google_list,
+    google_mail,
+    google_people,
+    google_send,
+    google_verify,
+    http,
+    id_token,
+    oauth_errors,
+)
 from easycrm.providers.base import (
     AuthorizeStart,
     Capability,
@@ -35,6 +44,7 @@ from easycrm.providers.contacts import ContactPage
 from easycrm.providers.errors import ConsentFailed, IdentityMismatch, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
 from easycrm.providers.pages import FetchedAttachment, MessageState, Page
+from easycrm.providers.setup_step import Step
 from easycrm.providers.understood import each, understood
 
 AUTHORIZE = "https://accounts.google.com/o/oauth2/v2/auth"
@@ -66,6 +76,15 @@ class Google:
     def speaks_as(self, issuer: str) -> bool:
         """Google names itself in the callback by its https address alone."""
         return issuer == ISSUERS[0]
+
+    async def verify(self, config: ProviderConfig) -> list[Step]:
+        """Host, client id and secret."""
+        return await google_verify.steps(config)
+
+    def admin_consent(self, config: ProviderConfig) -> str:
+        """A Workspace's admin trusts an application in the admin console; there is no address to send them to."""
+        del config
+        return ""
 
     async def authorize(self, config: ProviderConfig, *, state: str, login_hint: str = "") -> AuthorizeStart:
         """The consent screen; a refresh token comes only with `access_type=offline` and a fresh consent."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 import orjson
 
@@ -20,6 +21,7 @@ from easycrm.providers import (
     microsoft_mail,
     microsoft_msal,
     microsoft_send,
+    microsoft_verify,
     oauth_errors,
 )
 from easycrm.providers.base import (
@@ -43,6 +45,7 @@ from easycrm.providers.contacts import ContactPage
 from easycrm.providers.errors import ConsentFailed, IdentityMismatch, NoMailbox, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
 from easycrm.providers.pages import FetchedAttachment, MessageState, Page
+from easycrm.providers.setup_step import Step
 from easycrm.providers.understood import each, understood
 
 _GRAPH = "https://graph.microsoft.com/"
@@ -69,6 +72,19 @@ class Microsoft:
         """Entra sends no `iss` in the callback, so whatever comes there is not Entra's."""
         del issuer
         return False
+
+    async def verify(self, config: ProviderConfig) -> list[Step]:
+        """Host, tenant, client id and secret."""
+        return await microsoft_verify.steps(config)
+
+    def admin_consent(self, config: ProviderConfig) -> str:
+        """Entra's page, whose answer comes back to the callback.
+
+        Source: https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
+        """
+        scope = " ".join(f"{_GRAPH}{scope}" for scope in SCOPES if "." in scope)
+        asked = {"client_id": config.client_id, "redirect_uri": config.redirect_uri, "scope": scope}
+        return f"{microsoft_msal.LOGIN}/{config.tenant}/v2.0/adminconsent?{urlencode(asked)}"
 
     async def authorize(self, config: ProviderConfig, *, state: str, login_hint: str = "") -> AuthorizeStart:
         """The consent screen. Consent is never forced: that loops where an admin must approve."""

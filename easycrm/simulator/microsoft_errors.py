@@ -11,6 +11,7 @@ from easycrm.simulator.world import ApiError
 
 # Number: status, error, text; where the same words go on in life, they are left out.
 _ERRORS: dict[int, tuple[int, str, str]] = {
+    50059: (400, "invalid_request", "No tenant-identifying information found in the request."),
     50076: (400, "interaction_required", "You must use multi-factor authentication to access the resource."),
     50173: (400, "invalid_grant", "The provided grant has expired due to it being revoked."),
     54005: (400, "invalid_grant", "OAuth2 Authorization code was already redeemed."),

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import secrets
 from typing import Any
 
 from starlette.requests import Request
@@ -36,7 +37,17 @@ async def token(request: Request) -> Response:
         return oauth.answer(_exchange(world, client, fields))
     if fields.get("grant_type") == "refresh_token":
         return oauth.answer(_refresh(world, client, fields))
+    if fields.get("grant_type") == "client_credentials":
+        return oauth.answer(_for_itself(world, request.path_params["tenant"].lower()))
     raise refusal(70003)
+
+
+def _for_itself(world: World, tenant: str) -> dict[str, Any]:
+    """A token of the application alone, which has no rights here; it needs one tenant to be asked of."""
+    if tenant not in world.tenants():
+        raise refusal(50059)
+    ttl = world.settings.access_token_ttl
+    return {"token_type": "Bearer", "expires_in": ttl, "ext_expires_in": ttl, "access_token": secrets.token_urlsafe(40)}
 
 
 def _client(world: World, client_id: str, secret: str) -> Client:

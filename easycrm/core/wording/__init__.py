@@ -1,8 +1,30 @@
 """Every sentence that people and QA rely on, once: here those of the whole product, in the modules those of an area."""
 
-from easycrm.core.wording import audit, connecting, contacts, mailbox, people, reading, rules, syncing, writing
+from easycrm.core.wording import (
+    audit,
+    connecting,
+    contacts,
+    mailbox,
+    people,
+    reading,
+    rules,
+    setup,
+    syncing,
+    writing,
+)
 
-__all__ = ["audit", "connecting", "contacts", "mailbox", "people", "reading", "rules", "syncing", "writing"]
+__all__ = [
+    "audit",
+    "connecting",
+    "contacts",
+    "mailbox",
+    "people",
+    "reading",
+    "rules",
+    "setup",
+    "syncing",
+    "writing",
+]
 
 EMAIL_INTEGRATION = "Email Integration"
 CONNECT_ACCOUNT = "Connect Account"

@@ -157,6 +157,6 @@ async def test_a_new_application_tells_whom_it_affects(
 ) -> None:
     await connected()
     await connected(mallory)
-    assert provider_setup.affected("google", "client", "organizations") == 0
-    assert provider_setup.affected("google", "other", "organizations") == 2
-    assert provider_setup.affected("microsoft", "other", "contoso.com") == 0
+    assert provider_setup.affected("google", "client", "organizations") == []
+    assert provider_setup.affected("google", "other", "organizations") == ["ada@example.com", "ada@example.com"]
+    assert provider_setup.affected("microsoft", "other", "contoso.com") == []

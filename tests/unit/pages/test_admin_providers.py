@@ -3,7 +3,7 @@
 import json
 
 from easycrm.mail import provider_setup
-from easycrm.pages.admin_providers import AdminProvidersState
+from easycrm.pages.admin_providers_state import AdminProvidersState
 from easycrm.pages.flash import FlashState
 from tests.fake_provider import FakeProvider
 from tests.unit.pages.conftest import Tab

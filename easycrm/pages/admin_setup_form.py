@@ -1,0 +1,133 @@
+"""The form in which an admin enters a provider's application."""
+
+import reflex as rx
+
+from easycrm.core import wording
+from easycrm.pages.admin_providers_state import AdminProvidersState, SetupItem
+from easycrm.pages.parts.browser import CopyButton
+from easycrm.pages.parts.button import button
+from easycrm.pages.parts.feedback import notice
+from easycrm.pages.parts.field import field, switch
+
+
+def setup_form(item: SetupItem) -> rx.Component:
+    """Everything that an admin enters about one provider."""
+    return rx.el.form(
+        # A form's handler is set up outside the loop over providers and cannot see which one it belongs to.
+        rx.el.input(type="hidden", name="provider", value=item.key, read_only=True),
+        _redirect_uri(item),
+        field(
+            "Client ID",
+            "client_id",
+            scope=item.key,
+            error=_error(item, "client_id"),
+            default_value=item.client_id,
+            auto_complete="off",
+            spell_check=False,
+        ),
+        field(
+            "Client secret",
+            "client_secret",
+            scope=item.key,
+            hint="Kept encrypted; it is never shown again.",
+            error=_error(item, "client_secret"),
+            type="password",
+            placeholder=rx.cond(item.secret_set, "set · type to replace", "not set yet"),
+            auto_complete="new-password",
+        ),
+        field(
+            "Secret expires on",
+            "secret_expires_on",
+            scope=item.key,
+            hint="As the console shows it. Admins are warned 30, 14 and 3 days before. Google's secrets do not expire.",
+            error=_error(item, "secret_expires_on"),
+            type="date",
+            default_value=item.secret_expires_on,
+        ),
+        rx.cond(
+            item.has_tenant,
+            field(
+                "Tenant",
+                "tenant",
+                scope=item.key,
+                hint="organizations for any organisation, or one tenant's ID or domain.",
+                error=_error(item, "tenant"),
+                default_value=item.tenant,
+                auto_complete="off",
+                spell_check=False,
+            ),
+        ),
+        field(
+            "Allowed domains",
+            "allowed_domains",
+            scope=item.key,
+            hint="Only mailboxes of these domains may be connected, such as example.com. Empty allows all.",
+            error=_error(item, "allowed_domains"),
+            default_value=item.allowed_domains,
+            auto_complete="off",
+            spell_check=False,
+        ),
+        rx.cond(AdminProvidersState.warned_provider == item.key, _warning(item)),
+        rx.el.div(
+            switch(
+                "Enabled",
+                "enabled",
+                scope=item.key,
+                hint="Members can connect a mailbox. Mailboxes that are connected go on when it is off.",
+                default_checked=item.enabled,
+            ),
+            button("Save", look="primary", type="submit"),
+            class_name="setup-foot",
+        ),
+        on_submit=AdminProvidersState.save,
+        no_validate=True,
+        class_name="setup-form",
+    )
+
+
+def _warning(item: SetupItem) -> rx.Component:
+    """Whom another application disconnects, and the box to tick for those who mean it."""
+    return notice(
+        wording.setup.WILL_DISCONNECT,
+        rx.el.ul(rx.foreach(AdminProvidersState.warned[:10], rx.el.li), class_name="setup-warned"),
+        rx.cond(
+            AdminProvidersState.warned.length() > 10,
+            rx.el.p(f"and {AdminProvidersState.warned.length() - 10} more"),
+        ),
+        rx.el.label(
+            rx.el.input(type="checkbox", name="confirmed", id=f"{item.key}-confirmed"),
+            "Change it, and ask their owners to reconnect",
+            class_name="flex items-center gap-2",
+        ),
+        tone="warn",
+        role="alert",
+    )
+
+
+def _redirect_uri(item: SetupItem) -> rx.Component:
+    return rx.el.div(
+        rx.el.label("Redirect URI", html_for=f"{item.key}-redirect"),
+        rx.el.div(
+            rx.el.input(
+                id=f"{item.key}-redirect",
+                name="redirect_uri",
+                value=item.redirect_uri,
+                read_only=True,
+                class_name="input",
+            ),
+            CopyButton.create(text=item.redirect_uri, label="Copy", class_name="button button-plain"),
+            class_name="setup-copy",
+        ),
+        rx.el.p(
+            "Register it at the provider letter by letter. If people see ",
+            rx.cond(item.key == "google", "Error 400: redirect_uri_mismatch", "AADSTS50011"),
+            " there, the registered one differs.",
+            class_name="hint",
+        ),
+        class_name="field",
+    )
+
+
+def _error(item: SetupItem, name: str) -> rx.Var[str]:
+    here = (AdminProvidersState.wrong_provider == item.key) & (AdminProvidersState.wrong_field == name)
+    return rx.cond(here, AdminProvidersState.wrong, "")
