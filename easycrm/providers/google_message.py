@@ -20,18 +20,19 @@ def decode(body: Json) -> FetchedMessage:
     attached = [part for part in parts if _is_attachment(part)]
     html = _first(parts, "text/html")
     text = _first(parts, "text/plain") or text_of(html)
-    senders = parsed(_headers(payload, "from"))
+    told = _told(payload)
+    senders = parsed(told.get("from", []))
     labels = tuple(str(label) for label in body.get("labelIds", []))
     return FetchedMessage(
         provider_message_id=body["id"],
         provider_thread_id=body.get("threadId", body["id"]),
-        message_id_header=_header(payload, "message-id"),
-        subject=decoded(_header(payload, "subject")),
+        message_id_header=_single(told, "message-id"),
+        subject=decoded(_single(told, "subject")),
         sender=senders[0] if senders else None,
-        to=parsed(_headers(payload, "to")),
-        cc=parsed(_headers(payload, "cc")),
-        bcc=parsed(_headers(payload, "bcc")),
-        reply_to=parsed(_headers(payload, "reply-to")),
+        to=parsed(told.get("to", [])),
+        cc=parsed(told.get("cc", [])),
+        bcc=parsed(told.get("bcc", [])),
+        reply_to=parsed(told.get("reply-to", [])),
         received_at=datetime.fromtimestamp(int(body["internalDate"]) / 1000, UTC),
         snippet=escaping.unescape(body.get("snippet", "")) or snippet_of(text),
         text=text,
@@ -40,8 +41,8 @@ def decode(body: Json) -> FetchedMessage:
         starred="STARRED" in labels,
         labels=labels,
         attachments=tuple(_attachment(part) for part in attached),
-        in_reply_to=_header(payload, "in-reply-to"),
-        references=_header(payload, "references"),
+        in_reply_to=_single(told, "in-reply-to"),
+        references=_single(told, "references"),
         size=int(body.get("sizeEstimate", 0)),
     )
 
@@ -68,13 +69,20 @@ def _leaves(part: Json) -> list[Json]:
     return found
 
 
-def _headers(part: Json, name: str) -> list[str]:
-    return [str(one.get("value", "")) for one in part.get("headers", []) if str(one.get("name", "")).lower() == name]
+def _told(part: Json) -> dict[str, list[str]]:
+    """The part's headers by name in lower case, read once: a message has dozens."""
+    found: dict[str, list[str]] = {}
+    for one in part.get("headers", []):
+        found.setdefault(str(one.get("name", "")).lower(), []).append(str(one.get("value", "")))
+    return found
+
+
+def _single(told: dict[str, list[str]], name: str) -> str:
+    return " ".join(told[name][0].split()) if name in told else ""
 
 
 def _header(part: Json, name: str) -> str:
-    found = _headers(part, name)
-    return " ".join(found[0].split()) if found else ""
+    return _single(_told(part), name)
 
 
 def _is_attachment(part: Json) -> bool:

@@ -1,4 +1,4 @@
-"""Prints the table of what is measured against its goals: python -m tests.bench [--quick].
+"""Prints the table of what is measured against its goals: python -m tests.bench [--quick] [--keep NAME].
 
 The results are kept in docs/benchmarks, the plot of cost against size in docs/images. PostgreSQL is measured too where
 EASYCRM_TEST_DATABASE_URL names a server.
@@ -27,21 +27,33 @@ def main() -> None:
     """Measure, print, and keep."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer messages, mailboxes and rounds, and no scale-up")
-    parser.add_argument("--no-scale-up", action="store_true", help="everything but the growing sizes")
+    parser.add_argument("--only-growth", action="store_true", help="nothing but the growing sizes")
+    parser.add_argument(
+        "--largest", type=int, default=50_000, help="messages of the largest mailbox of the growing sizes"
+    )
     parser.add_argument("--keep", default="", help="name of the file in docs/benchmarks; without it nothing is kept")
     options = parser.parse_args()
     sizes = QUICK if options.quick else WHOLE
     found: list[Row] = []
-    for row in _rows(sizes["messages"], sizes["mailboxes"], sizes["rounds"]):
+    for row in () if options.only_growth else _rows(sizes["messages"], sizes["mailboxes"], sizes["rounds"]):
         found.append(row)
         print(_line(row), flush=True)
-    points: list[scaling.Point] = []
-    if not (options.quick or options.no_scale_up):
-        with simulator(latency=False) as world:
-            points = scaling.measure(world, scaling.MESSAGES, scaling.MAILBOXES)
-        scaling.draw(points)
+    points = [] if options.quick else _growth(options.largest)
     if options.keep:
         _keep(options.keep, sizes, found, points)
+
+
+def _growth(largest: int) -> list[scaling.Point]:
+    """The growing sizes of mailboxes and of their number; they are drawn, too."""
+    with simulator(latency=False) as world:
+        messages = [size for size in scaling.MESSAGES if size <= largest]
+        points = scaling.measure(world, messages, [size for size in scaling.MAILBOXES if size <= largest])
+    scaling.draw(points)
+    for point in points:
+        print(
+            f"{point.of}, {point.size:,}: {point.microseconds:.0f} µs each, {point.peak_mb:.0f} MB at most", flush=True
+        )
+    return points
 
 
 def _rows(messages: int, mailboxes: int, rounds: int) -> Iterator[Row]:

@@ -13,18 +13,18 @@ from tests.simulator_process import REPOSITORY
 RESULTS = REPOSITORY / "docs" / "benchmarks"
 SIZES = (1_000, 100_000, 1_000_000)
 DAY_SECONDS = 86_400
+_MEASURES = ("CPU per message", "CPU of a look", "database for a message")
 
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What is not measured. A message's bytes are its row, its compressed body and its place in the search index."""
+    """What is not measured."""
 
     messages_a_day: int = 40
     busy_share_of_day: float = 0.4
     look_every_seconds: float = 900
     sync_costs_looks: float = 12
     window_messages: int = 1_200
-    bytes_per_message: int = 16_000
     cores_a_machine: int = 4
     use_of_a_core: float = 0.5
     gmail_share: float = 0.5
@@ -34,10 +34,11 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class Costs:
-    """Measured, in microseconds of a processor."""
+    """Measured: microseconds of a processor, and bytes of the database."""
 
     message: float
     look: float
+    bytes_per_message: float
 
 
 @dataclass(frozen=True)
@@ -69,18 +70,20 @@ def need(mailboxes: int, costs: Costs, assumed: Assumptions | None = None) -> Ne
     import_units = gmail * a.window_messages * 20
     return Need(
         mailboxes, looks, messages, cores, max(1, -int(-cores // (a.cores_a_machine * a.use_of_a_core))),
-        mailboxes * a.window_messages * a.bytes_per_message / 1e9, minute, day,
+        mailboxes * a.window_messages * costs.bytes_per_message / 1e9, minute, day,
         max(minute / a.project_units_a_minute, day / a.project_units_a_day), import_units / a.project_units_a_day,
     )  # fmt: skip
 
 
 def costs(path: Path | None = None) -> Costs:
-    """The slower of the providers, from a file of results; by default the newest."""
-    found: dict[str, Any] = json.loads((path or max(RESULTS.glob("*.json"))).read_text())
-    by_measure = {row["measure"]: row["measured"] for row in found["rows"]}
-    message = max(value for name, value in by_measure.items() if "CPU per message" in name and value)
-    look = max(value for name, value in by_measure.items() if "CPU of a look" in name and value)
-    return Costs(message, look * 1000)
+    """The dearest of providers and databases, from a file of results; by default from the newest with any."""
+    for file in [path] if path else sorted(RESULTS.glob("*.json"), reverse=True):
+        found: dict[str, Any] = json.loads(file.read_text())
+        measured = {str(row["measure"]): float(row["measured"] or 0) for row in found["rows"]}
+        if measured:
+            dearest = [max(value for name, value in measured.items() if words in name) for words in _MEASURES]
+            return Costs(dearest[0], dearest[1] * 1000, dearest[2] * 1000)
+    raise FileNotFoundError(f"no results in {RESULTS}")
 
 
 def table(measured: Costs) -> str:
