@@ -66,8 +66,9 @@ def candidates(
 ) -> list[tuple[int, int]]:
     """The newest messages with these people older than the key `before`: keys and ids, copies and all."""
     found: list[tuple[int, int]] = []
+    seen = select(Connection.id).where(seen_by(scope.viewer_id))
     for some in _portions([(0, base) for base in sorted(bases)]):
-        ranges = union_all(*(_range(scope, 0, base, before, limit) for _, base in some)).subquery()
+        ranges = union_all(*(_range(scope, seen, 0, base, before, limit) for _, base in some)).subquery()
         newest = rows_of(ranges.c.sort_key, ranges.c.message_id).order_by(
             ranges.c.sort_key.desc(), ranges.c.message_id.desc()
         )
@@ -79,8 +80,9 @@ def summaries(session: Session, viewer_id: int, people: Mapping[int, Collection[
     """For each of these ids with base addresses, how much mail the viewer has a timeline of."""
     within = scope(session, viewer_id)
     found: dict[int, Summary] = {}
+    seen = select(Connection.id).where(seen_by(viewer_id))
     for some in _portions([(ident, base) for ident, bases in people.items() for base in sorted(bases)]):
-        ranges = union_all(*(_range(within, ident, base, None, MOST_COUNTED) for ident, base in some)).subquery()
+        ranges = union_all(*(_range(within, seen, ident, base, None, MOST_COUNTED) for ident, base in some)).subquery()
         header, own = col(Message.message_id_header), cast(col(Message.id), Text)
         distinct = func.count(func.distinct(case((header == "", own), else_=header)))
         query = (
@@ -93,10 +95,9 @@ def summaries(session: Session, viewer_id: int, people: Mapping[int, Collection[
     return found
 
 
-def _range(scope: Scope, ident: int, base: str, before: int | None, limit: int) -> Any:
+def _range(scope: Scope, seen: Any, ident: int, base: str, before: int | None, limit: int) -> Any:
     """One person's newest messages: a range of the index, read from its end."""
     key, message_id = col(Participant.sort_key), col(Participant.message_id)
-    seen = select(Connection.id).where(seen_by(scope.viewer_id))
     conditions = [
         col(Participant.base_email) == base,
         col(Participant.role).in_(WRITTEN_IN),

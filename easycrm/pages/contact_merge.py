@@ -30,7 +30,6 @@ def _choice() -> rx.Component:
             rx.el.input(
                 id="merge-q",
                 name="q",
-                type="search",
                 default_value=ContactState.name,
                 class_name="input",
                 auto_complete="off",

@@ -1,0 +1,201 @@
+"""Contacts on real mail: a timeline as each colleague may see it, and contacts made, changed, put away and added."""
+
+import re
+import secrets
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Person
+from tests.browser.consent_screen import connect, open_settings, provider_region
+from tests.browser.test_accessibility import every_look, objections
+from tests.product import Product
+
+WORKER_MS = 30_000
+PROVIDERS = ["Google Workspace", "Microsoft 365"]
+
+
+def connected(product: Product, page: Page, provider: str, address: str) -> None:
+    connect(page, product, provider, address)
+    expect(provider_region(page, provider).get_by_text(re.compile("Synced"))).to_be_visible(timeout=WORKER_MS)
+
+
+def choose_visibility(product: Product, page: Page, address: str, level: str) -> None:
+    open_settings(page, product)
+    page.get_by_role("button", name=f"Change what colleagues see of {address}").click()
+    dialog = page.get_by_role("dialog", name="What colleagues see")
+    dialog.get_by_role("radio", name=level, exact=True).check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text(re.compile(f"Colleagues see: {level}"))).to_be_visible()
+
+
+def create(product: Product, page: Page, name: str, emails: str, company: str = "") -> None:
+    page.goto(product.url + "/contacts?new=contact")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Email addresses").fill(emails)
+    page.get_by_label("Company").fill(company)
+    page.get_by_role("button", name="Create contact").click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+
+
+def timeline(page: Page) -> Locator:
+    return page.get_by_role("region", name="Timeline").get_by_role("listitem")
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_colleagues_see_of_each_mailbox_what_its_owner_shows(
+    product: Product, make_person: Callable[..., Person], make_mailbox: Callable[..., str], provider: str
+) -> None:
+    ada, bob, carl = make_person(), make_person(), make_person()
+    first, second = make_mailbox(provider, 2), make_mailbox(provider, 2)
+    customer, ident = f"grace-{secrets.token_hex(4)}@example.org", f"<{secrets.token_hex(8)}@example.org>"
+    both = {"from": customer, "subject": "Both of you", "message_id": ident}
+    product.simulator.post("deliver", email=first, **both)
+    product.simulator.post("deliver", email=second, **both)
+    product.simulator.post("deliver", email=first, subject="Ada alone", **{"from": customer})
+    connected(product, ada.page, provider, first)
+    connected(product, bob.page, provider, second)
+    create(product, carl.page, f"Grace {ident[1:9]}", f"{customer}\n{ident[1:9]}@example.net")
+    entries = timeline(carl.page)
+
+    expect(entries).to_have_count(2)
+    expect(entries.get_by_text("Subject not shared")).to_have_count(2)
+    expect(carl.page.get_by_text("Both of you")).to_have_count(0)
+
+    choose_visibility(product, bob.page, second, "Subjects")
+    expect(carl.page.get_by_text("Both of you")).to_be_visible(timeout=WORKER_MS)
+    expect(entries).to_have_count(2)
+    expect(carl.page.get_by_role("button", name="Both of you")).to_have_count(0)
+
+    choose_visibility(product, bob.page, second, "Everything")
+    carl.page.get_by_role("button", name="Both of you").click(timeout=WORKER_MS)
+    frame = carl.page.frame_locator("iframe[title='Message: Both of you']")
+    expect(frame.locator("body")).not_to_be_empty()
+    expect(carl.page.get_by_text("to read only")).to_be_visible()
+
+    choose_visibility(product, ada.page, first, "Nothing")
+    expect(entries).to_have_count(1, timeout=WORKER_MS)
+    choose_visibility(product, bob.page, second, "Nothing")
+    expect(carl.page.get_by_text("No email with this person that you may see")).to_be_visible(timeout=WORKER_MS)
+
+    ada.page.goto(carl.page.url)
+    expect(timeline(ada.page)).to_have_count(2)
+    ada.page.get_by_role("link", name="Ada alone").click()
+    expect(ada.page).to_have_url(re.compile(r"/mailbox/?\?thread="))
+
+
+def test_new_mail_appears_in_the_timeline_by_itself(
+    product: Product, make_person: Callable[..., Person], make_mailbox: Callable[..., str]
+) -> None:
+    ada, bob = make_person(), make_person()
+    address, customer = make_mailbox("Google Workspace", 1), f"linus-{secrets.token_hex(4)}@example.org"
+    connected(product, ada.page, "Google Workspace", address)
+    create(product, bob.page, "Linus", customer)
+    expect(bob.page.get_by_text("No email with this person that you may see")).to_be_visible()
+    product.simulator.post("deliver", email=address, subject="Hello", **{"from": customer})
+    ada.page.get_by_role("button", name="Sync now").click()
+    expect(timeline(bob.page)).to_have_count(1, timeout=WORKER_MS)
+
+
+def test_a_contact_is_made_changed_put_away_and_brought_back(product: Product, member: Person) -> None:
+    page, mark = member.page, secrets.token_hex(4)
+    address = f"barbara-{mark}@example.org"
+    create(product, page, f"Barbara {mark}", address, f"Org {mark}")
+    expect(page.get_by_role("link", name=f"Org {mark}")).to_be_visible()
+
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label("Email addresses").fill(f"{address}\nnonsense")
+    page.get_by_label("Job title").fill("Professor")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("“nonsense” is not an email address")
+    expect(page.get_by_label("Job title")).to_have_value("Professor")
+    page.get_by_label("Email addresses").fill(f"{address}\n{mark}@example.net")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name=f"Write to {mark}@example.net")).to_be_visible()
+    expect(page.get_by_text("Professor")).to_be_visible()
+
+    there = page.url
+    page.goto(product.url + "/contacts?new=contact")
+    page.get_by_label("Name").fill("Again")
+    page.get_by_label("Email addresses").fill(f"BARBARA-{mark}+x@example.org")
+    page.get_by_role("button", name="Create contact").click()
+    expect(page.get_by_role("alert")).to_contain_text(f"belongs to the contact Barbara {mark}")
+    page.get_by_role("link", name=f"Open Barbara {mark}").click()
+    expect(page).to_have_url(there)
+
+    page.get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("Archived", exact=True)).to_be_visible()
+    page.goto(product.url + f"/contacts?q={mark}")
+    expect(page.get_by_text("Nobody matches")).to_be_visible()
+    page.get_by_role("link", name="Archived").click()
+    page.get_by_role("searchbox").fill(mark)
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name=re.compile(f"Barbara {mark}")).click()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_role("button", name="Archive")).to_be_visible()
+
+
+def test_two_entries_of_one_person_become_one(product: Product, member: Person) -> None:
+    page, mark = member.page, secrets.token_hex(4)
+    create(product, page, f"Twin {mark} B", f"b-{mark}@example.org")
+    create(product, page, f"Twin {mark} A", f"a-{mark}@example.org")
+    page.get_by_role("button", name="Merge").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Search contacts").fill(f"Twin {mark}")
+    dialog.get_by_role("button", name="Search").click()
+    dialog.get_by_role("button", name=f"Choose Twin {mark} B").click()
+    dialog.get_by_role("button", name="Merge").click()
+    expect(page.get_by_role("link", name=f"Write to b-{mark}@example.org")).to_be_visible()
+    page.goto(product.url + f"/contacts?q=Twin {mark}")
+    expect(page.get_by_role("list", name="Team contacts").get_by_role("listitem")).to_have_count(1)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_imported_contacts_are_ones_own_until_they_are_added(
+    product: Product, make_person: Callable[..., Person], make_mailbox: Callable[..., str], provider: str
+) -> None:
+    ada, bob = make_person(), make_person()
+    address, name = make_mailbox(provider, 1), f"Hedy {secrets.token_hex(4)}"
+    product.simulator.post("contacts", email=address, name=name, emails=[f"{name[5:]}@example.org"], title="Inventor")
+    connected(product, ada.page, provider, address)
+    expect(ada.page.get_by_role("link", name=re.compile("contacts? imported"))).to_be_visible(timeout=WORKER_MS)
+    ada.page.goto(product.url + f"/contacts?tab=imported&q={name[5:]}")
+    expect(ada.page.get_by_text(re.compile("contacts? imported, last read"))).to_be_visible(timeout=WORKER_MS)
+    bob.page.goto(product.url + f"/contacts?q={name[5:]}")
+    expect(bob.page.get_by_text("Nobody matches")).to_be_visible()
+
+    ada.page.get_by_role("button", name=f"Add {name} to the team").click()
+
+    expect(bob.page.get_by_role("link", name=re.compile(name))).to_be_visible(timeout=WORKER_MS)
+    ada.page.get_by_role("link", name="In the team").click()
+    expect(ada.page.get_by_text("Inventor")).to_be_visible()
+
+
+@every_look
+def test_axe_has_no_objection(
+    product: Product, make_person: Callable[..., Person], make_mailbox: Callable[..., str], look: dict[str, object]
+) -> None:
+    person, mark = make_person(**look), secrets.token_hex(4)
+    page, address, customer = person.page, make_mailbox("Google Workspace", 1), f"x-{mark}@example.org"
+    product.simulator.post("deliver", email=address, subject="Figures", **{"from": customer})
+    connected(product, page, "Google Workspace", address)
+    page.get_by_role("button", name=f"Change what colleagues see of {address}").click()
+    expect(page.get_by_role("dialog", name="What colleagues see")).to_be_visible()
+    assert objections(page) == []
+    create(product, page, f"Axe {mark}", customer, f"Axe {mark}")
+    expect(timeline(page)).to_have_count(1)
+    routes = [page.url.removeprefix(product.url)]
+    page.get_by_role("button", name="Merge").click()
+    assert objections(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name=f"Axe {mark}").click()
+    expect(page.get_by_role("region", name="People").get_by_role("listitem")).to_have_count(1)
+    routes.append(page.url.removeprefix(product.url))
+    tabs = ["", "?tab=imported", "?tab=companies", "?tab=archived", "?new=contact", "?new=company", "?contact=999999"]
+    for route in (*routes, *(f"/contacts{tab}" for tab in tabs)):
+        page.goto(product.url + route)
+        page.wait_for_load_state("networkidle")
+        assert objections(page) == [], route
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), route
