@@ -18,6 +18,7 @@ def company_page() -> rx.Component:
         rx.cond(
             CompanyState.missing != "",
             rx.el.div(
+                rx.el.h1("Company", class_name="only-read"),
                 empty("building-2", CompanyState.missing, button_link("All companies", to="/contacts?tab=companies")),
                 class_name="card",
             ),

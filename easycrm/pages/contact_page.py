@@ -18,7 +18,9 @@ def contact_page() -> rx.Component:
         rx.cond(
             ContactState.missing != "",
             rx.el.div(
-                empty("user-x", ContactState.missing, button_link("All contacts", to="/contacts")), class_name="card"
+                rx.el.h1("Contact", class_name="only-read"),
+                empty("user-x", ContactState.missing, button_link("All contacts", to="/contacts")),
+                class_name="card",
             ),
             rx.cond(
                 ContactState.creating,
