@@ -25,10 +25,11 @@ from easycrm.mail.outbox_message import OutboxChunk, OutboxFile, OutboxMessage
 from easycrm.mail.sync_run import SkippedMessage, SyncRun
 from easycrm.mail.thread import Thread, ThreadLabel
 from easycrm.mail.token_set import PendingRevocation, TokenSet
+from easycrm.mail.trusted_sender import TrustedSender
 from easycrm.notices.audit import AuditEvent
 from easycrm.notices.notice import Notice
 from easycrm.people import sessions
-from easycrm.people.user import UserSession
+from easycrm.people.user import AccessLink, UserSession
 
 MAIL = "mailcanary"
 """Stands in everything that only the owner may ever see, admins included."""
@@ -162,12 +163,15 @@ def _rest(session: Session, user_id: int) -> dict[str, int]:
         ExclusionRule(id=5001, owner_id=user_id, kind="domain", value=f"{ABOUT}.example", created_by=user_id),
         Notice(id=6001, user_id=user_id, kind="reauthentication", subject_key="connection:1001", title=MAIL),
         AuditEvent(id=7001, actor_id=user_id, event="connection.connected", subject=f"{ABOUT}@example.com"),
+        TrustedSender(user_id=user_id, email=f"{MAIL}@example.org"),
+        AccessLink(id=8101, email=f"{ABOUT}@example.com", user_id=user_id, token_hash="h", created_by=1,
+                   expires_at=now() + timedelta(days=1)),
         ConsentAttempt(id=8001, state_hash="h", provider="google", user_id=user_id, session_id=signed_in,
                        expires_at=now() + timedelta(minutes=10)),
     )  # fmt: skip
     return {
         "rule": 5001, "notice": 6001, "audit event": 7001, "consent attempt": 8001, "session": signed_in,
-        "user": user_id,
+        "access link": 8101, "user": user_id,
     }  # fmt: skip
 
 
