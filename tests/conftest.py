@@ -1,17 +1,15 @@
 """Fixtures that tests of several areas share."""
 
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 
 from easycrm.core import db, sealed
 from easycrm.core.settings import settings
-from easycrm.tables import metadata
+from tests.empty_databases import EmptyDatabases
 from tests.simulator_process import Simulator, running
 
 POSTGRESQL_URL = os.environ.get("EASYCRM_TEST_DATABASE_URL", "")
@@ -54,16 +52,17 @@ def simulator(simulator_process: Simulator) -> Simulator:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"] if POSTGRESQL_URL else ["sqlite"])
-def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+def database(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_databases: EmptyDatabases
+) -> Iterator[Engine]:
     """A fresh database with every table, and the settings to go with it; with `simulator`, pointed at that."""
     for name in [name for name in os.environ if name.startswith("EASYCRM_") and "_TEST_" not in name]:
         monkeypatch.delenv(name)
-    schema = f"test_{secrets.token_hex(8)}"
-    url = f"sqlite:///{tmp_path / 'easycrm.db'}"
-    if request.param == "postgresql":
-        _on_postgresql(f"CREATE SCHEMA {schema}")
-        joint = "&" if "?" in POSTGRESQL_URL else "?"
-        url = f"{POSTGRESQL_URL}{joint}options={quote(f'-csearch_path={schema}')}"
+    url = (
+        empty_databases.on_sqlite(tmp_path / "easycrm.db")
+        if request.param == "sqlite"
+        else empty_databases.on_postgresql()
+    )
     monkeypatch.setenv("EASYCRM_ENV", "development")
     monkeypatch.setenv("EASYCRM_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("EASYCRM_DATABASE_URL", url)
@@ -74,11 +73,16 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
     if "simulator" in request.fixturenames:
         monkeypatch.setenv("EASYCRM_SIMULATOR_URL", request.getfixturevalue("simulator").url)
     forget_settings()
-    metadata.create_all(db.engine())
     yield db.engine()
     forget_settings()
-    if request.param == "postgresql":
-        _on_postgresql(f"DROP SCHEMA {schema} CASCADE")
+
+
+@pytest.fixture(scope="session")
+def empty_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmptyDatabases]:
+    """Where tests get their databases from."""
+    databases = EmptyDatabases(tmp_path_factory.mktemp("template") / "empty.db", POSTGRESQL_URL)
+    yield databases
+    databases.drop()
 
 
 def forget_settings() -> None:
@@ -87,10 +91,3 @@ def forget_settings() -> None:
         db.engine().dispose()
     for cached in (settings, db.engine, sealed.ring):
         cached.cache_clear()
-
-
-def _on_postgresql(statement: str) -> None:
-    engine = create_engine(POSTGRESQL_URL, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
