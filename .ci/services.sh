@@ -1,12 +1,13 @@
-# Sourced by test.sh: a browser, and PostgreSQL on a free port in a temporary folder.
+# Sourced by test.sh: a browser, PostgreSQL on a free port in a temporary folder, and what a test starts by itself.
 
 as_root() { [ "$(id -u)" = 0 ]; }
 
 install_package() {
   as_root || return 1
-  echo "Installing Debian's $1 …"
+  echo "Installing Debian's $* …"
   [ -n "$(find /var/lib/apt/lists -name '*_Packages*' -mmin -1440 -print -quit 2>/dev/null)" ] || apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" > /dev/null
+  # Without a runlevel Debian's packages start nothing by themselves.
+  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > /dev/null
 }
 
 find_browser() {
@@ -52,6 +53,15 @@ prepare_postgresql() {
   as_postgres "$programs/pg_ctl" -D "$POSTGRESQL_DATA/data" -w -l "$POSTGRESQL_DATA/log" \
     -o "-p $port -k $POSTGRESQL_DATA -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200" start > /dev/null
   export EASYCRM_TEST_DATABASE_URL="postgresql+psycopg://postgres@127.0.0.1:$port/postgres"
+}
+
+# Tests of an installation on several processes start PostgreSQL, Redis and nginx of their own (tests/services.py).
+prepare_programs() {
+  local missing=()
+  command -v redis-server > /dev/null || missing+=(redis-server)
+  command -v nginx > /dev/null || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
+  [ ${#missing[@]} = 0 ] || install_package "${missing[@]}" ||
+    echo "Skipping the tests of several processes: ${missing[*]} is installed only as root"
 }
 
 as_postgres() { (cd / && setpriv --reuid=postgres --regid=postgres --init-groups "$@"); }

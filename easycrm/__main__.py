@@ -1,5 +1,6 @@
 """The command line: python -m easycrm …"""
 
+import logging
 import sys
 from typing import Annotated
 
@@ -58,6 +59,19 @@ def prepare() -> None:
     from easycrm import serve
 
     serve.prepare(typer.echo)
+
+
+@cli.command()
+def doctor() -> None:
+    """Say what is wrong with this installation, and what to do about it; exit status 1 if anything does not work."""
+    from easycrm import doctor
+
+    log.configure(logging.CRITICAL)
+    findings: list[doctor.Finding] = []
+    for one in doctor.examine():
+        findings.append(one)
+        typer.echo(f"{one.level:<8} {one.what}: {one.says}" + (f"\n{'':<9}→ {one.remedy}" if one.remedy else ""))
+    sys.exit(1 if any(one.level == "problem" for one in findings) else 0)
 
 
 @cli.command()

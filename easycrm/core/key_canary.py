@@ -5,9 +5,10 @@ Its key is the one that seals, in every process alike: a newer key in somebody's
 
 import secrets
 
+from sqlalchemy import inspect
 from sqlmodel import Field, Session
 
-from easycrm.core.db import Table, add_unless_there, reading, transaction
+from easycrm.core.db import Table, add_unless_there, engine, reading, transaction
 from easycrm.core.errors import Misconfigured
 from easycrm.core.sealed import Binding, CannotOpen, key_of, ring
 
@@ -20,6 +21,16 @@ class KeyCanary(Table, table=True):
 
     id: int = Field(default=SENTENCE, primary_key=True)
     sealed: str
+
+
+def planted() -> bool:
+    """Whether there is a sentence to compare keys with."""
+    return inspect(engine()).has_table("key_canary") and _row() is not None
+
+
+def _row() -> KeyCanary | None:
+    with reading() as session:
+        return session.get(KeyCanary, SENTENCE)
 
 
 def check() -> None:

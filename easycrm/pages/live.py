@@ -75,23 +75,39 @@ async def _turn(app: rx.App, page: type[rx.State], refresh: Refresh) -> None:
     team = await asyncio.to_thread(changes.team) if any(tab.team for tab in _tabs.values()) else ""
     for token, tab in list(_tabs.items()):
         current = now.get(tab.user_id, "") + (team if tab.team else "")
-        if current != tab.seen:
+        if current != tab.seen and await _push(app, token, tab, page, refresh):
             tab.seen = current
-            await _push(app, token, tab, page, refresh)
 
 
-async def _push(app: rx.App, token: str, tab: _Tab, page: type[rx.State], refresh: Refresh) -> None:
-    signed_in = sessions.resolve(tab.cookie)
-    if signed_in is None or signed_in.user_id != tab.user_id:
-        _tabs.pop(token, None)
-        return
+async def _push(app: rx.App, token: str, tab: _Tab, page: type[rx.State], refresh: Refresh) -> bool:
+    """Whether the tab has seen what is new, or never will; else the next turn tries again."""
     try:
+        signed_in = await asyncio.to_thread(sessions.resolve, tab.cookie)
+        if signed_in is None or signed_in.user_id != tab.user_id:
+            _tabs.pop(token, None)
+            return True
         async with app.modify_state(rx.BaseStateToken(ident=token, cls=page)) as state:
+            filler = await filled_by(state)
             # The tab may have gone over to another session since it was watched.
-            if await filled_by(state) == signed_in.session_id:
+            if filler == signed_in.session_id:
                 await refresh(await state.get_state(page), tab.user_id)
+        if not filler:
+            await _start_over(app, token)
     except Exception as error:  # one tab that cannot be served must not keep the others waiting
         log.logger(__name__).warning("live.push_failed", error=type(error).__name__)
+        return False
+    return True
+
+
+async def _start_over(app: rx.App, token: str) -> None:
+    """Have the browser connect anew and fill its page: the state it had is gone, as after a restart of Redis."""
+    _tabs.pop(token, None)
+    namespace, sockets = app.event_namespace, app.sio
+    if namespace is None or sockets is None or token not in namespace.token_to_sid:
+        return
+    transport = sockets.manager.eio_sid_from_sid(namespace.token_to_sid[token], namespace.namespace)
+    if transport:
+        await sockets.eio.disconnect(transport)
 
 
 def _open_tokens(app: rx.App) -> set[str]:

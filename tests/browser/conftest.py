@@ -18,9 +18,33 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 CLUSTER = os.environ.get("EASYCRM_TEST_INSTALLATION") == "cluster"
+collect_ignore = [] if CLUSTER else ["test_cluster.py"]
 # Chromium reports each answer of 4xx and 5xx as a console error; tests that provoke one look at the page instead.
 _EXPECTED = ("Failed to load resource",)
 PROVIDERS = {"Google Workspace": "google", "Microsoft 365": "microsoft"}
+
+
+# Of what runs on the demo: where state in Redis, https, a proxy or several workers could make a difference.
+ON_CLUSTER = frozenset((
+    "test_a_member_connects_a_mailbox_and_reads_it", "test_new_mail_arrives_without_reloading",
+    "test_threat_04_a_callback_opened_in_another_browser_connects_nothing",
+    "test_threat_06_a_callback_opened_three_times_connects_once", "test_threat_08_garbage_gets_a_clear_page",
+    "test_an_ended_grant_is_told_everywhere_and_reconnect_mends_the_same_row",
+    "test_threat_22_an_admin_handler_does_not_answer_a_member",
+    "test_threat_24_a_post_from_a_foreign_origin_is_refused",
+    "test_threat_24_a_websocket_from_a_foreign_origin_is_refused",
+    "test_threat_24_signing_in_renews_the_session",
+    "test_threat_24_the_next_user_in_the_same_tab_sees_nothing_of_the_previous_one",
+    "test_another_host_name_is_redirected_before_sign_in",
+))  # fmt: skip
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is to run on the cluster too."""
+    for item in items:
+        if getattr(item, "originalname", "") in ON_CLUSTER:
+            item.add_marker("cluster")
 
 
 @pytest.fixture(scope="session")
