@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -114,6 +115,24 @@ def rotate_keys() -> None:
             typer.echo(f"Key {key.id} is not used any more. Remove it from EASYCRM_KEYS or the key file")
     if after.older:
         typer.echo(f"{after.older} values could not be opened and stay as they are; their key may be missing")
+
+
+@cli.command()
+def backup(target: Annotated[Path, typer.Argument(help="the file to write; it must not be there yet")]) -> None:
+    """Copy the SQLite database while EasyCRM runs; the keys are not in it."""
+    from easycrm.core import backup
+
+    typer.echo(f"{backup.to_file(target):,} bytes written to {target}. Keep the keys apart from it")
+
+
+@cli.command("after-restore")
+def after_restore() -> None:
+    """Hold back what a restored database would send again; see docs/backup.md."""
+    from easycrm.core import key_canary
+    from easycrm.mail import after_restore
+
+    key_canary.check()
+    typer.echo(f"{after_restore.hold_back()} waiting messages are left to their owners to decide about")
 
 
 @cli.command("create-admin")

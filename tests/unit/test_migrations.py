@@ -2,17 +2,20 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, MetaData, select, text
 
+from alembic import command
 from easycrm import migrate
 from easycrm.core import revision
 from easycrm.core.errors import Misconfigured
 from easycrm.tables import metadata
 from tests.simulator_process import REPOSITORY
+from tests.unit.first_rows import FIRST, RENAMED
 
 
 def test_the_migrations_make_what_the_models_say(database: Engine) -> None:
@@ -83,3 +86,50 @@ def _search_index(database: Engine) -> list[str]:
         )
     with database.connect() as connection:
         return [str(row[0]).replace("IF NOT EXISTS ", "") for row in connection.execute(text(query))]
+
+
+def test_a_filled_database_of_the_first_migration_moves_up_and_keeps_everything(database: Engine) -> None:
+    metadata.drop_all(database)
+    command.upgrade(migrate.configuration(), "0001")
+    first = MetaData()
+    first.reflect(database)
+    with database.begin() as connection:
+        for table in first.sorted_tables:
+            for row in FIRST.get(table.name, []):
+                connection.execute(first.tables[table.name].insert().values(row))
+        for ident, event in enumerate(RENAMED, 10):
+            row = {**FIRST["audit_event"][0], "id": ident, "event": event}
+            connection.execute(first.tables["audit_event"].insert().values(row))
+    assert {name for name in first.tables if name not in FIRST} <= {
+        "alembic_version", "consent_attempt", "pending_revocation", "sign_in_failure", "skipped_message", "sync_run",
+    }  # fmt: skip
+    before = rows(database, first)
+
+    migrate.upgrade()
+
+    after = rows(database, first)
+    for name in FIRST:
+        kept = [row for row in after[name] if row.get("event") not in RENAMED.values()]
+        assert kept == [row for row in before[name] if row.get("event") not in RENAMED], name
+    with database.connect() as connection:
+        events = connection.execute(text("SELECT event FROM audit_event WHERE id >= 10 ORDER BY id")).scalars().all()
+        assert events == list(RENAMED.values())
+        participants = connection.execute(text("SELECT base_email, connection_id FROM participant ORDER BY id")).all()
+        assert [tuple(one) for one in participants] == [("alan@example.net", 1), ("ada@example.com", 1)]
+        assert (
+            compare_metadata(
+                MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _has_model}),
+                metadata,
+            )
+            == []
+        )
+
+
+def rows(database: Engine, schema: MetaData) -> dict[str, list[dict[str, Any]]]:
+    """Every row of the tables of this schema, in its columns."""
+    with database.connect() as connection:
+        return {
+            name: [dict(row._mapping) for row in connection.execute(select(table).order_by(*table.primary_key))]
+            for name, table in schema.tables.items()
+            if name != "alembic_version"
+        }

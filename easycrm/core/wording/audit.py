@@ -33,6 +33,7 @@ EVENTS = {
     "emails.deleted": "Synced emails deleted",
     "emails.exported": "Emails of a mailbox downloaded",
     "data.exported": "A person's data downloaded",
+    "data.restored": "Restored from a backup",
     "audit.exported": "Audit log downloaded",
     "provider.changed": "Provider setup changed",
     "incident.opened": "Provider problem began",

@@ -19,6 +19,10 @@ SEND_STILL_UNKNOWN = (
     "The connection broke while the message was handed over, and it has not turned up among the sent messages since. "
     "It may or may not have been sent: look into the mailbox before you send it again"
 )
+SEND_AFTER_RESTORE = (
+    "EasyCRM was restored from a backup. The message may have been sent after the backup was made: look into the "
+    "mailbox before you send it again"
+)
 SEND_GIVEN_UP = "It could not be handed to the provider for a day"
 ATTACHMENT_GONE = "A file to be forwarded is no longer in the mailbox. Remove it and try again"
 
