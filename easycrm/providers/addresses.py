@@ -8,6 +8,8 @@ from email.utils import getaddresses
 from easycrm.providers.pages import Address
 
 _FOLD = re.compile(r"\r?\n[ \t]*|\r|\n")
+_BARE = r"[\w+-]+(?:\.[\w+-]+)*@[\w-]+(?:\.[\w-]+)+"
+_PLAIN = re.compile(rf"(?:([\w-]+(?: [\w-]+)*) )?<({_BARE})>|({_BARE})")
 _ENCODED = re.compile(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=")
 
 
@@ -34,8 +36,14 @@ def _part(text: str | bytes, charset: str | None) -> str:
 
 def parsed(values: list[str]) -> tuple[Address, ...]:
     """Every address of these header values, in order, in lower case."""
-    pairs = getaddresses([_FOLD.sub(" ", value) for value in values])
+    pairs = [pair for value in values for pair in pairs_of(_FOLD.sub(" ", value))]
     return tuple(address(email, name) for name, email in pairs if "@" in email)
+
+
+def pairs_of(value: str) -> list[tuple[str, str]]:
+    """Names and addresses as the standard library finds them; for one that is as plain as most are, without it."""
+    found = _PLAIN.fullmatch(value)
+    return [(found[1] or "", found[2] or found[3])] if found else getaddresses([value])
 
 
 def address(email: str, name: str = "") -> Address:

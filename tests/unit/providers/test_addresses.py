@@ -1,9 +1,12 @@
 """Address headers and encoded words of real mail."""
 
+from email.utils import getaddresses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from easycrm.providers import addresses
 from easycrm.providers.addresses import decoded, parsed
 from easycrm.providers.pages import Address
 
@@ -48,3 +51,13 @@ def test_addresses_are_read_leniently(value: str, addresses: list[Address]) -> N
 def test_no_header_makes_reading_fail(value: str) -> None:
     decoded(value)
     parsed([value])
+
+
+PIECES = st.sampled_from(
+    ["Ada", "Élodie", "山田", "-", "_", " ", ".", "<", ">", "@", "a", "b.c", "example.com", ",", '"', "+", "="]
+)
+
+
+@given(st.lists(PIECES, min_size=1, max_size=9).map("".join) | st.from_regex(addresses._PLAIN, fullmatch=True))
+def test_plain_addresses_are_found_as_the_standard_library_finds_them(value: str) -> None:
+    assert addresses.pairs_of(value) == getaddresses([value])
