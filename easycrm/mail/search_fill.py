@@ -7,7 +7,7 @@ from easycrm.mail import search_index
 from easycrm.mail.connection import Connection
 from easycrm.mail.message import Message
 
-_AT_ONCE = 200
+AT_ONCE = 200
 
 
 def is_due() -> bool:
@@ -25,7 +25,7 @@ def fill(most_steps: int = 25) -> bool:
     return False
 
 
-def _unsearched(most: int = _AT_ONCE) -> list[int]:
+def _unsearched(most: int = AT_ONCE) -> list[int]:
     with reading() as session:
         query = select(Connection.id).where(col(Connection.unsearched_below).is_not(None)).limit(most)
         return [ident for ident in session.exec(query.order_by(col(Connection.id))) if ident is not None]
@@ -55,5 +55,5 @@ def _step(connection_id: int) -> bool:
 def _next(session: Session, connection_id: int, below: int) -> int | None:
     """The sort key down to which the next step goes."""
     query = select(Message.sort_key).where(Message.connection_id == connection_id, Message.sort_key < below)
-    keys = session.exec(query.order_by(col(Message.sort_key).desc()).limit(_AT_ONCE)).all()
+    keys = session.exec(query.order_by(col(Message.sort_key).desc()).limit(AT_ONCE)).all()
     return keys[-1] if keys else None

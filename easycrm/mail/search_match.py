@@ -69,11 +69,12 @@ class Search:
     def threads_since(self, since: int, thread_ids: Collection[int]) -> set[int]:
         """Those of these threads that have a match that is not older than the key `since`."""
         found: set[int] = set()
+        until = self._place(self._query.until) if self._query.until else NEWEST
         messages = select(Message.id, Message.sort_key).where(col(Message.thread_id).in_(thread_ids))
         for some in portions(self._session.exec(messages).all()):
             by_key = self._indexed and not self._on_postgresql
             these = [key_of(sort_key, ident or 0) if by_key else ident for ident, sort_key in some]
-            statement = self._statement(()).where(self._key >= since, self._identity.in_(these))
+            statement = self._statement(()).where(self._key >= since, self._key < until, self._identity.in_(these))
             found.update(match.thread_id for match in self._ask(statement))
         return found
 

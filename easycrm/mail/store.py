@@ -15,7 +15,7 @@ from easycrm.mail.connection import Connection, ConnectionEnded, Status
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
 from easycrm.mail.sync_run import SkippedMessage
-from easycrm.mail.upsert import insert_into, upsert
+from easycrm.mail.upsert import insert_into, insert_many, insert_of, upsert
 from easycrm.providers.pages import FetchedMessage, MessageState, Page, Unreadable
 
 LEASE = timedelta(seconds=90)
@@ -100,11 +100,11 @@ def _store(
     before = _here(session, ident, [row["provider_message_id"] for row in rows])
     known = list(before)
     search_index.remove(session, known)
-    statement = insert_into(session, Message, rows)
+    statement = insert_of(session, Message)
     change = {name: statement.excluded[name] for name in _CHANGING} | told_marks.on_conflict(statement)
     statement = statement.on_conflict_do_update(index_elements=["connection_id", "provider_message_id"], set_=change)
-    returned = session.connection().execute(statement.returning(col(Message.id), col(Message.provider_message_id)))
-    ids: dict[str, int] = {str(row[1]): int(row[0] or 0) for row in returned}
+    returning = statement.returning(col(Message.id), col(Message.provider_message_id))
+    ids: dict[str, int] = {str(row[1]): int(row[0] or 0) for row in session.connection().execute(returning, rows)}
     _store_parts(session, ident, [(ids[key], unique[key]) for key in ids], known)
     session.exec(delete(SkippedMessage).where(_named(SkippedMessage, ident, list(ids))))
     thread_rows.refresh(session, {*threads.values(), *before.values()})
@@ -117,14 +117,13 @@ def _store_parts(
     for table in (MessageBody, Participant):
         if known:
             session.exec(delete(table).where(col(table.message_id).in_(known)))
-    session.exec(insert_into(session, MessageBody, [message_rows.body_row(*one) for one in messages]))
+    insert_many(session, MessageBody, [message_rows.body_row(*one) for one in messages])
     # Attachments keep their ids: links lead to them, drafts forward them, and some were listed only when asked for.
     kept = _names_of_files(session, known)
     people = {ident: message_rows.participant_rows(connection_id, ident, message) for ident, message in messages}
     files = {ident: message_rows.attachment_rows(ident, message) for ident, message in messages if ident not in kept}
-    for table, rows in ((Participant, people), (Attachment, files)):
-        if together := list(chain.from_iterable(rows.values())):
-            session.connection().execute(table.__table__.insert(), together)  # pyright: ignore
+    insert_many(session, Participant, list(chain.from_iterable(people.values())))
+    insert_many(session, Attachment, list(chain.from_iterable(files.values())))
     names = {ident: [row["file_name"] for row in rows] for ident, rows in files.items()} | kept
     entries = [
         search_index.entry(connection_id, ident, message, people[ident], names[ident]) for ident, message in messages
@@ -176,6 +175,8 @@ def follow(session: Session, connection_id: int, states: Sequence[MessageState])
 
     A message that lies, or whose label says that it lies, where its owner left mail out goes.
     """
+    if not states:
+        return 0
     folders, verdicts = sift.left_out(session, connection_id), dict[str, sift.Verdict]()
     places = place.places(session, session.get_one(Connection, connection_id))
     told = {state.provider_message_id: state for state in states}

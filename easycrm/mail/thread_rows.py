@@ -1,73 +1,52 @@
 """Keeps thread rows equal to their messages, for the threads that a page touched."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, update
-from sqlalchemy import select as rows_of
-from sqlmodel import Session, col, delete, select
+from sqlalchemy import BindParameter, Select, Table, bindparam, case, func, select, update
+from sqlmodel import Session, col
 
+from easycrm.core.db import portions
 from easycrm.mail.message import Message
 from easycrm.mail.thread import Thread, ThreadLabel
-from easycrm.mail.upsert import insert_into
+from easycrm.mail.upsert import insert_many, insert_of
 
 PEOPLE = 4
 
 
 def ids_of(session: Session, connection_id: int, provider_thread_ids: Collection[str]) -> dict[str, int]:
-    """Thread ids by the provider's; threads that are new come into being."""
+    """Thread ids by the provider's; threads that are new come into being. The mailbox is locked."""
     wanted = sorted(provider_thread_ids)
-    if not wanted:
-        return {}
+    found: dict[str, int] = {}
+    for some in portions(wanted):
+        known = {"connection_id": connection_id, "ids": some}
+        found.update((row[0], row[1]) for row in session.connection().execute(_KNOWN, known))
     rows = [
         {"connection_id": connection_id, "provider_thread_id": one, "subject": "", "snippet": "", "people": "",
          "sort_key": 0, "messages": 0, "unread": 0, "starred": 0, "place": "", "has_attachments": False}
-        for one in wanted
+        for one in wanted if one not in found
     ]  # fmt: skip
-    session.exec(insert_into(session, Thread, rows).on_conflict_do_nothing())
-    query = select(Thread.provider_thread_id, Thread.id).where(
-        Thread.connection_id == connection_id, col(Thread.provider_thread_id).in_(wanted)
-    )
-    return {provider_id: ident or 0 for provider_id, ident in session.exec(query)}
+    if rows:
+        new = insert_of(session, Thread).returning(col(Thread.provider_thread_id), col(Thread.id))
+        found.update((str(row[0]), int(row[1] or 0)) for row in session.connection().execute(new, rows))
+    return found
 
 
 def refresh(session: Session, thread_ids: Collection[int]) -> None:
     """Recompute the rows of these threads from their messages; one without messages goes."""
-    ids = sorted(thread_ids)
-    if not ids:
-        return
-    mine = col(Message.thread_id) == col(Thread.id)
-    newest = col(Message.sort_key).desc()
-    session.exec(
-        update(Thread)
-        .where(col(Thread.id).in_(ids))
-        .values(
-            messages=_one(select(func.count()).where(mine)),
-            **_marks(),
-            sort_key=func.coalesce(_one(select(func.max(Message.sort_key)).where(mine)), 0),
-            has_attachments=select(Message.id).where(mine, col(Message.has_attachments)).correlate(Thread).exists(),
-            subject=func.coalesce(_one(select(Message.subject).where(mine).order_by(newest).limit(1)), ""),
-            snippet=func.coalesce(_one(select(Message.snippet).where(mine).order_by(newest).limit(1)), ""),
-        )
-        .execution_options(synchronize_session=False)
-    )
-    session.exec(
-        delete(Thread)
-        .where(col(Thread.id).in_(ids), col(Thread.messages) == 0)
-        .execution_options(synchronize_session=False)
-    )
-    _name_people(session, ids)
-    _note_labels(session, ids)
+    for some in portions(sorted(thread_ids)):
+        rows = _computed(session, some)
+        if rows:
+            session.connection().execute(_UPDATE, rows)
+        if len(rows) < len(some):
+            gone = set(some).difference(row["ident"] for row in rows)
+            session.connection().execute(_THREADS.delete().where(_THREADS.c.id.in_(gone)))
+        _note_labels(session, some)
 
 
 def count_marks(session: Session, thread_ids: Collection[int]) -> None:
     """Recompute only what follows from the marks made here."""
-    session.exec(
-        update(Thread)
-        .where(col(Thread.id).in_(sorted(thread_ids)))
-        .values(**_marks())
-        .execution_options(synchronize_session=False)
-    )
+    session.connection().execute(update(Thread).where(col(Thread.id).in_(sorted(thread_ids))).values(**_marks()))
 
 
 def _marks() -> dict[str, Any]:
@@ -83,33 +62,75 @@ def _one(query: Any) -> Any:
     return query.correlate(Thread).scalar_subquery()
 
 
-def _name_people(session: Session, ids: Sequence[int]) -> None:
-    """Write the names of the last few senders, the newest last."""
-    rank = func.row_number().over(partition_by=col(Message.thread_id), order_by=col(Message.sort_key).desc())
-    ranked = (
-        select(Message.thread_id, Message.sender_name, Message.sender_email, rank.label("rank"))
-        .where(col(Message.thread_id).in_(ids))
-        .subquery()
-    )
-    query = rows_of(ranked).where(ranked.c.rank <= PEOPLE).order_by(ranked.c.thread_id, ranked.c.rank.desc())
+def _computed(session: Session, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """What the rows of these threads say, for those that have messages."""
+    found: dict[int, dict[str, Any]] = {}
     names: dict[int, list[str]] = {}
-    for thread_id, name, email, _ in session.connection().execute(query):
-        names.setdefault(thread_id, []).append(str(name or email).replace(",", " "))
-    rows = [{"id": ident, "people": ", ".join(dict.fromkeys(found))[:400]} for ident, found in names.items()]
-    if rows:
-        session.execute(update(Thread), rows)  # pyright: ignore[reportDeprecated] (bulk update by primary key)
+    for row in session.connection().execute(_NEWEST, {"ids": ids}):
+        if row.rank == 1:
+            found[row.thread_id] = {
+                "ident": row.thread_id, "messages": row.messages, "unread": row.unread, "starred": row.starred,
+                "place": row.place, "has_attachments": bool(row.has_attachments), "sort_key": row.sort_key,
+                "subject": row.subject, "snippet": row.snippet,
+            }  # fmt: skip
+        names.setdefault(row.thread_id, []).append(str(row.sender_name or row.sender_email).replace(",", " "))
+    for ident, row in found.items():
+        # The newest last, each person once.
+        row["people"] = ", ".join(dict.fromkeys(reversed(names[ident])))[:400]
+    return list(found.values())
 
 
 def _note_labels(session: Session, ids: Sequence[int]) -> None:
     """Write down under which labels a thread is found."""
-    session.exec(delete(ThreadLabel).where(col(ThreadLabel.thread_id).in_(ids)))
-    query = select(Thread.id, Thread.connection_id, Thread.sort_key, Message.labels).where(
-        col(Thread.id).in_(ids), col(Message.thread_id) == col(Thread.id), Message.labels != ""
-    )
+    session.connection().execute(_UNLABEL, {"ids": ids})
     rows = {
         (thread_id, label): {"thread_id": thread_id, "label": label, "connection_id": connection_id, "sort_key": key}
-        for thread_id, connection_id, key, labels in session.exec(query.distinct())
+        for thread_id, connection_id, key, labels in session.connection().execute(_LABELS, {"ids": ids})
         for label in labels.split()
     }
-    if rows:
-        session.connection().execute(ThreadLabel.__table__.insert(), list(rows.values()))  # pyright: ignore
+    insert_many(session, ThreadLabel, list(rows.values()))
+
+
+def _newest() -> Select[Any]:
+    """The last few messages of each thread, each with what all of the thread's come to."""
+    within: dict[str, Any] = {"partition_by": _MESSAGES.c.thread_id}
+    rank = func.row_number().over(**within, order_by=_MESSAGES.c.sort_key.desc())
+    ranked = (
+        select(
+            _MESSAGES.c.thread_id, _MESSAGES.c.sort_key, _MESSAGES.c.subject, _MESSAGES.c.snippet,
+            _MESSAGES.c.sender_name, _MESSAGES.c.sender_email, rank.label("rank"),
+            func.count().over(**within).label("messages"),
+            func.sum(case((_MESSAGES.c.unread, 1), else_=0)).over(**within).label("unread"),
+            func.sum(case((_MESSAGES.c.starred, 1), else_=0)).over(**within).label("starred"),
+            func.max(_MESSAGES.c.place).over(**within).label("place"),
+            func.max(case((_MESSAGES.c.has_attachments, 1), else_=0)).over(**within).label("has_attachments"),
+        )
+        .where(_MESSAGES.c.thread_id.in_(_IDS))
+        .subquery()
+    )  # fmt: skip
+    return select(ranked).where(ranked.c.rank <= PEOPLE).order_by(ranked.c.thread_id, ranked.c.rank)
+
+
+# Made once: to put such statements together takes longer than to run them for a page.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_MESSAGES, _THREADS, _THREAD_LABELS = (cast("Table", one.__table__) for one in (Message, Thread, ThreadLabel))  # pyright: ignore
+_KNOWN = select(_THREADS.c.provider_thread_id, _THREADS.c.id).where(
+    _THREADS.c.connection_id == bindparam("connection_id"), _THREADS.c.provider_thread_id.in_(_IDS)
+)
+_NEWEST = _newest()
+_UPDATE = (
+    _THREADS.update()
+    .where(_THREADS.c.id == bindparam("ident"))
+    .values({
+        name: bindparam(name)
+        for name in (
+            "messages", "unread", "starred", "place", "has_attachments", "sort_key", "subject", "snippet", "people",
+        )
+    })
+)  # fmt: skip
+_UNLABEL = _THREAD_LABELS.delete().where(_THREAD_LABELS.c.thread_id.in_(_IDS))
+_LABELS = (
+    select(_THREADS.c.id, _THREADS.c.connection_id, _THREADS.c.sort_key, _MESSAGES.c.labels)
+    .where(_THREADS.c.id.in_(_IDS), _MESSAGES.c.thread_id == _THREADS.c.id, _MESSAGES.c.labels != "")
+    .distinct()
+)
