@@ -69,9 +69,8 @@ def _axes(top: float) -> str:
     marks = [f'<text x="{_LEFT - 8}" y="{y}" text-anchor="end">{top * part:.0f}</text>' for part, y in heights]
     for decade in range(6):
         x = _LEFT + decade / 5 * (_WIDTH - _LEFT - 16)
-        marks.append(
-            f'<text x="{x:.0f}" y="{_HEIGHT - 22}" text-anchor="{"end" if decade == 5 else "middle"}">{10**decade:,}</text>'
-        )
+        anchor = "end" if decade == 5 else "middle"
+        marks.append(f'<text x="{x:.0f}" y="{_HEIGHT - 22}" text-anchor="{anchor}">{10**decade:,}</text>')
     marks.append(f'<text x="{_WIDTH / 2}" y="{_HEIGHT - 4}" text-anchor="middle">messages, or mailboxes</text>')
     marks.append(f'<text x="4" y="{_HEIGHT - 4}">µs of processor time each</text>')
     marks.append(f'<path d="M{_LEFT} 8V{_HEIGHT - _BOTTOM + 8}H{_WIDTH - 16}"/>')
