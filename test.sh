@@ -20,8 +20,8 @@ basedpyright
 lint-imports
 deptry .
 
-# Two processes, one a core; Playwright's own event loop also keeps asynchronous tests out of its process.
-echo "Running the tests …"
+# Three processes for two cores, since each waits now and then; Playwright's own event loop also keeps asynchronous tests
+# out of its process.
 in_the_browser() {
   local failed=0 some=(-m cluster)
   python -m pytest tests/browser "$@" || failed=1
@@ -30,13 +30,21 @@ in_the_browser() {
   EASYCRM_TEST_INSTALLATION=cluster python -m pytest tests/browser "${some[@]}" "$@" || failed=1
   return "$failed"
 }
-browser_log=$(mktemp)
-in_the_browser "$@" > "$browser_log" 2>&1 &
+between_parts() { python -m pytest tests --ignore=tests/unit --ignore=tests/browser "$@"; }
+
+echo "Running the tests …"
+logs=$(mktemp -d)
+between_parts "$@" > "$logs/parts" 2>&1 &
+parts=$!
+in_the_browser "$@" > "$logs/browser" 2>&1 &
 browser=$!
 failed=0
-python -m pytest tests --ignore=tests/browser "$@" || failed=1
+python -m pytest tests/unit "$@" || failed=1
+echo "Between the parts, and against faults …"
+wait "$parts" || failed=1
+cat "$logs/parts"
 echo "In the browser …"
 wait "$browser" || failed=1
-cat "$browser_log"
-rm -f "$browser_log"
+cat "$logs/browser"
+rm -rf "$logs"
 exit "$failed"
