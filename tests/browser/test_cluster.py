@@ -106,7 +106,7 @@ def _handled(product: Cluster, name: str) -> int:
 def test_threat_29_no_secret_is_left_in_redis_or_postgresql(
     product: Cluster, member: Person, make_mailbox: Make
 ) -> None:
-    """But for the session's cookie, which Redis keeps while the tab is open (SECURITY.md)."""
+    """But for the session's cookie, which Redis keeps while the tab is open (docs/security.md)."""
     address = make_mailbox(GOOGLE)
     seen: list[str] = []
     member.page.on("request", lambda request: seen.append(request.url))
