@@ -33,7 +33,8 @@ class Connection(Table, table=True):
 
     __table_args__ = (
         Index("ix_connection_identity", "user_id", "provider", "subject", unique=True),
-        Index("ix_connection_due", "status", "next_sync_at"),
+        # All that is asked when due mailboxes are picked: the rows themselves are not read.
+        Index("ix_connection_due", "status", "next_sync_at", "lease_until", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="user.id")
