@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import reflex as rx
 
@@ -61,19 +61,23 @@ class ContactState(rx.State):
 
     @rx.event
     @require("member")
-    def load(self) -> None:
+    def load(self) -> Any:
         """Open the contact that the address names, or the form for a new one."""
         query = self.router.url.query_parameters
+        if query.get("address"):
+            return rx.redirect(_place_of(query["address"], query.get("name", "")), replace=True)
         self.creating = query.get("new") == "contact"
         self.editing, self.merging = self.creating, False
         self._say()
         if self.creating:
             self.name, self.emails, self.title, self.company, self.phone, self.notes = "", [], "", "", "", ""
             self.emails_text = query.get("email", "")[:320]
+            self.name = query.get("name", "")[:200]
             self.open_id = 0
             self._draw_form()
         else:
             fill(self, number(query.get("contact")))
+        return None
 
     @rx.event
     @require("member")
@@ -199,6 +203,13 @@ class ContactState(rx.State):
     def _draw_form(self) -> None:
         self.company_names = contact_list.company_names()
         self.drawn += 1
+
+
+def _place_of(email: str, name: str) -> str:
+    """The page of the contact with this address, or the form with what is known."""
+    found = contact_view.of_address(email[:320])
+    known = urlencode({"email": email[:320], "name": name[:200] if name != email else ""})
+    return f"/contacts?contact={found}" if found else f"/contacts?new=contact&{known}"
 
 
 def fill(state: ContactState, contact_id: int) -> None:

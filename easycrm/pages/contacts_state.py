@@ -137,6 +137,9 @@ def fill(state: ContactsState, user_id: int) -> None:
         if number(query.get(kind)) or query.get("new") == kind:
             state.mode = kind
             return
+    if query.get("address"):
+        state.mode = ""
+        return
     state.mode = "list"
     tab, text = query.get("tab", "team"), query.get("q", "")[:100]
     state.tab = tab if tab in TABS else "team"

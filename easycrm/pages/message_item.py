@@ -1,6 +1,7 @@
 """A message as the reading pane shows it, copied from what the use case says."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from easycrm.mail import links
 from easycrm.mail.quoted_text import Block
@@ -57,6 +58,7 @@ class MessageItem:
     sender: str
     sender_email: str
     address: str
+    contact_href: str
     initial: str
     recipients: str
     headers: list[HeaderItem]
@@ -85,6 +87,7 @@ def item_of(view: MessageView, *, last: bool, images: bool) -> MessageItem:
         sender=view.sender_name or "(no sender)",
         sender_email=view.sender_email if view.sender_email != view.sender_name else "",
         address=view.sender_email,
+        contact_href=_contact_href(view),
         initial=(view.sender_name or "?")[:1].upper(),
         recipients=", ".join(one.name or one.email for one in named) or "nobody named",
         headers=_headers(view),
@@ -103,6 +106,13 @@ def item_of(view: MessageView, *, last: bool, images: bool) -> MessageItem:
         images_shown=images or view.trusted,
         last=last,
     )
+
+
+def _contact_href(view: MessageView) -> str:
+    """Where the sender's contact is found, or made; nowhere for what one wrote oneself."""
+    if not view.sender_email or view.sender_email.lower() == view.mailbox.lower():
+        return ""
+    return f"/contacts?{urlencode({'address': view.sender_email, 'name': view.sender_name})}"
 
 
 def _headers(view: MessageView) -> list[HeaderItem]:

@@ -8,7 +8,7 @@ from easycrm.core import wording
 from easycrm.pages.answer_buttons import answer_buttons
 from easycrm.pages.message_item import FileItem, HeaderItem, MessageItem, TextBlock, TextPiece
 from easycrm.pages.parts.browser import Size, moment
-from easycrm.pages.parts.button import button
+from easycrm.pages.parts.button import button, link
 from easycrm.pages.parts.feedback import skeleton
 from easycrm.pages.thread_state import ThreadState
 
@@ -193,6 +193,15 @@ def _foot(message: MessageItem) -> rx.Component:
     return rx.el.div(
         answer_buttons(message.id),
         rx.el.span(class_name="message-gap"),
+        rx.cond(
+            message.contact_href != "",
+            link(
+                rx.icon("contact-round", size=15, aria_hidden=True),
+                "Contact",
+                to=message.contact_href,
+                class_name="button button-quiet",
+            ),
+        ),
         rx.cond(
             message.starred,
             button(

@@ -199,3 +199,22 @@ def test_axe_has_no_objection(
         page.wait_for_load_state("networkidle")
         assert objections(page) == [], route
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), route
+
+
+def test_the_sender_of_a_message_leads_to_the_contact_or_to_a_new_one(
+    product: Product, member: Person, make_mailbox: Callable[..., str]
+) -> None:
+    page, address, mark = member.page, make_mailbox("Microsoft 365", 1), secrets.token_hex(4)
+    product.simulator.post("deliver", email=address, subject=f"Hi {mark}", **{"from": f"Lea <lea-{mark}@example.org>"})
+    connected(product, page, "Microsoft 365", address)
+    page.goto(product.url + "/mailbox")
+    page.get_by_text(f"Hi {mark}").first.click()
+    page.get_by_role("link", name="Contact", exact=True).click()
+    expect(page.get_by_label("Name")).to_have_value("Lea")
+    expect(page.get_by_label("Email addresses")).to_have_value(f"lea-{mark}@example.org")
+    page.get_by_role("button", name="Create contact").click()
+    expect(timeline(page)).to_have_count(1)
+    there = page.url
+    page.get_by_role("link", name=f"Hi {mark}").click()
+    page.get_by_role("link", name="Contact", exact=True).click()
+    expect(page).to_have_url(there)
