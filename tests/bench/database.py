@@ -28,7 +28,7 @@ from tests.bench.row import Row, at_most
 from tests.bench.world import database
 from tests.mailboxes import Mailbox, fetched, mailbox, user
 
-MESSAGES, OTHERS, MESSAGES_OF_OTHERS = 100_000, 100, 300
+MESSAGES, OTHERS, MESSAGES_OF_OTHERS = 100_000, 100, 250
 MAILBOXES = 10_000
 ROUNDS, TIMES = 5, 60
 PAGE = 250

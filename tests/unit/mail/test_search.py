@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, event
 
 from easycrm.mail import search
 from tests.mailboxes import Mailbox, fetched, mailbox, user
@@ -42,3 +43,24 @@ def test_no_input_is_an_error(mine: Mailbox, text: str) -> None:
 @given(before=st.integers(), connection_id=st.none() | st.integers())
 def test_no_key_is_an_error(mine: Mailbox, before: int, connection_id: int | None) -> None:
     search.page(mine.user_id, "word", before=before, connection_id=connection_id)
+
+
+@pytest.mark.parametrize("text", ["word", "word ", "subject:word -nowhere", "is:read"])
+def test_a_page_asks_as_often_for_many_threads_as_for_few(database: Engine, text: str) -> None:
+    box = mailbox(user())
+    box.commit(*(fetched(f"m{n}", START + timedelta(hours=n), subject=f"Word {n}") for n in range(60)))
+
+    assert _statements(database, box, text, limit=50) == _statements(database, box, text, limit=2) <= 10
+
+
+def _statements(engine: Engine, box: Mailbox, text: str, limit: int) -> int:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    page = search.page(box.user_id, text, limit=limit)
+    event.remove(engine, "before_cursor_execute", note)
+    assert len(page.rows) == limit
+    return len(asked)
