@@ -31,6 +31,7 @@ from easycrm.pages.failure import something_went_wrong
 from easycrm.pages.lost import connection_lost, not_found, page_broke
 from easycrm.pages.mailbox import mailbox
 from easycrm.pages.mailbox_state import MailboxState
+from easycrm.pages.marks_state import MarksState
 from easycrm.pages.outbox import outbox_page
 from easycrm.pages.outbox_state import OutboxState
 from easycrm.pages.own_rules import OwnRulesState
@@ -73,7 +74,16 @@ add(sign_in, "/sign-in", "Sign in")
 add(setup, "/setup", "Set up")
 add(invitation, "/invitation", "Invitation")
 add(new_password, "/reset-password", "New password")
-add(mailbox, "/mailbox", "Mailbox", ShellState.load, MailboxState.load, ThreadState.load, WrittenState.load)
+add(
+    mailbox,
+    "/mailbox",
+    "Mailbox",
+    ShellState.load,
+    MailboxState.load,
+    ThreadState.load,
+    WrittenState.load,
+    MarksState.load,
+)
 add(
     contacts,
     "/contacts",

@@ -39,15 +39,10 @@ def upgrade() -> None:
     _fill()
     op.create_index("ix_thread_label_time", "thread_label", ["connection_id", "label", "sort_key"])
     op.create_index("ix_thread_place", "thread", ["connection_id", "place", "sort_key"])
-    for mark in ("unread", "starred"):
-        more = sa.text(f"{mark} > 0")
-        columns = ["connection_id", "sort_key"]
-        op.create_index(f"ix_thread_{mark}", "thread", columns, sqlite_where=more, postgresql_where=more)
 
 
 def downgrade() -> None:
-    for name in ("ix_thread_starred", "ix_thread_unread", "ix_thread_place"):
-        op.drop_index(name, "thread")
+    op.drop_index("ix_thread_place", "thread")
     op.drop_table("thread_label")
     with op.batch_alter_table("thread", schema=None) as batch_op:
         batch_op.drop_column("place")
@@ -79,3 +74,8 @@ def _fill() -> None:
         "FROM thread JOIN message ON message.thread_id = thread.id "
         f"JOIN mail_folder f ON f.connection_id = message.connection_id AND {_CARRIES}"
     )
+    for mark, there in (("unread", "unread > 0"), ("starred", "starred > 0"), ("attachments", "has_attachments")):
+        op.execute(
+            "INSERT INTO thread_label (thread_id, label, connection_id, sort_key) "
+            f"SELECT id, '\\:{mark}', connection_id, sort_key FROM thread WHERE {there}"
+        )

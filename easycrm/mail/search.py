@@ -11,6 +11,7 @@ from easycrm.mail.message_rows import moment_of
 from easycrm.mail.search_match import NEWEST, Match, Search
 from easycrm.mail.search_query import parse
 from easycrm.mail.thread import Thread
+from easycrm.mail.thread_filter import Filters, View
 from easycrm.mail.thread_list import PAGE, ThreadPage, ThreadRow
 
 
@@ -31,11 +32,12 @@ def page(
     in it, it asks for everything, and where nothing can be made of it, for nothing.
 
     Args:
-        before: the `next_before` of the page before this one, for the same text.
+        before: the `older` of the page before this one, for the same text.
     """
     query = parse(text)
     if not text.strip():
-        return thread_list.page(user_id, connection_id=connection_id, before=before, limit=limit)
+        everything = Filters(View.ALL, mailbox=connection_id or 0)
+        return thread_list.page(user_id, everything, before=before, limit=limit)
     with reading() as session:
         mailboxes = _mailboxes(session, user_id, connection_id)
         if not mailboxes or not query.asks:
@@ -68,10 +70,10 @@ def _find(search: Search, before: int | None, limit: int) -> _Found:
 
 
 def _rows(session: Session, newest: dict[int, Match]) -> list[ThreadRow]:
-    threads = {thread.id: thread for thread in session.exec(select(Thread).where(col(Thread.id).in_(newest)))}
-    return [_row(threads[ident], match) for ident, match in newest.items() if ident in threads]
+    threads = session.exec(select(Thread).where(col(Thread.id).in_(newest))).all()
+    rows = {row.id: row for row in thread_list.rows_of(session, threads)}
+    return [_row(rows[ident], match) for ident, match in newest.items() if ident in rows]
 
 
-def _row(thread: Thread, match: Match) -> ThreadRow:
-    at = moment_of(match.sort_key)
-    return replace(thread_list.row(thread), sort_key=match.key, received_at=at, snippet=match.snippet)
+def _row(row: ThreadRow, match: Match) -> ThreadRow:
+    return replace(row, sort_key=match.key, received_at=moment_of(match.sort_key), snippet=match.snippet)

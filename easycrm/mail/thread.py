@@ -1,16 +1,12 @@
 """Threads: one row for each conversation of a mailbox, kept by the sync, so that a page is one index range."""
 
-from typing import Any
+from enum import StrEnum
 
-from sqlalchemy import BigInteger, Column, Index, text
+from sqlalchemy import BigInteger, Column, Index
 from sqlmodel import Field
 
 from easycrm.core.db import Table
 from easycrm.mail.message import BigId
-
-
-def _where(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Thread(Table, table=True):
@@ -20,8 +16,6 @@ class Thread(Table, table=True):
         Index("ix_thread_identity", "connection_id", "provider_thread_id", unique=True),
         Index("ix_thread_time", "connection_id", "sort_key"),
         Index("ix_thread_place", "connection_id", "place", "sort_key"),
-        Index("ix_thread_unread", "connection_id", "sort_key", **_where("unread > 0")),
-        Index("ix_thread_starred", "connection_id", "sort_key", **_where("starred > 0")),
     )
     id: int | None = Field(default=None, sa_column=Column(BigId, primary_key=True))
     connection_id: int = Field(foreign_key="connection.id")
@@ -37,11 +31,22 @@ class Thread(Table, table=True):
     has_attachments: bool = False
 
 
+class Mark(StrEnum):
+    """What a thread is found by like by a label; no provider's id of a label begins with a colon."""
+
+    UNREAD = ":unread"
+    STARRED = ":starred"
+    ATTACHMENTS = ":attachments"
+
+
 class ThreadLabel(Table, table=True):
-    """A label or folder of some message of a thread; `connection_id` and `sort_key` are the thread's."""
+    """A mark, or the provider's id of a label or folder, that some message of a thread has.
+
+    `connection_id` and `sort_key` are the thread's: what has a label, newest first, is one index range.
+    """
 
     __table_args__ = (Index("ix_thread_label_time", "connection_id", "label", "sort_key"),)
     thread_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    label: str = Field(max_length=300, primary_key=True, description="the provider's id of it")
+    label: str = Field(max_length=300, primary_key=True)
     connection_id: int
     sort_key: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -8,10 +8,11 @@ from sqlmodel import Session, col
 
 from easycrm.core.db import portions
 from easycrm.mail.message import Message
-from easycrm.mail.thread import Thread, ThreadLabel
+from easycrm.mail.thread import Mark, Thread, ThreadLabel
 from easycrm.mail.upsert import insert_many, insert_of
 
 PEOPLE = 4
+_MARKS = list(map(str, Mark))
 
 
 def ids_of(session: Session, connection_id: int, provider_thread_ids: Collection[str]) -> dict[str, int]:
@@ -47,6 +48,13 @@ def refresh(session: Session, thread_ids: Collection[int]) -> None:
 def count_marks(session: Session, thread_ids: Collection[int]) -> None:
     """Recompute only what follows from the marks made here."""
     session.connection().execute(update(Thread).where(col(Thread.id).in_(sorted(thread_ids))).values(**_marks()))
+    note_marks(session, sorted(thread_ids))
+
+
+def note_marks(session: Session, ids: Sequence[int]) -> None:
+    """Write down by which marks these threads are found."""
+    session.connection().execute(_UNMARK, {"ids": ids})
+    insert_many(session, ThreadLabel, _marked(session, ids))
 
 
 def _marks() -> dict[str, Any]:
@@ -81,14 +89,23 @@ def _computed(session: Session, ids: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def _note_labels(session: Session, ids: Sequence[int]) -> None:
-    """Write down under which labels a thread is found."""
+    """Write down under which labels and marks a thread is found."""
     session.connection().execute(_UNLABEL, {"ids": ids})
     rows = {
         (thread_id, label): {"thread_id": thread_id, "label": label, "connection_id": connection_id, "sort_key": key}
         for thread_id, connection_id, key, labels in session.connection().execute(_LABELS, {"ids": ids})
         for label in labels.split()
     }
-    insert_many(session, ThreadLabel, list(rows.values()))
+    insert_many(session, ThreadLabel, [*rows.values(), *_marked(session, ids)])
+
+
+def _marked(session: Session, ids: Sequence[int]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for one in session.connection().execute(_HAS, {"ids": ids}):
+        has = {Mark.UNREAD: one.unread, Mark.STARRED: one.starred, Mark.ATTACHMENTS: one.has_attachments}
+        key = {"thread_id": one.id, "connection_id": one.connection_id, "sort_key": one.sort_key}
+        rows += [{"label": str(mark), **key} for mark, there in has.items() if there]
+    return rows
 
 
 def _newest() -> Select[Any]:
@@ -129,6 +146,11 @@ _UPDATE = (
     })
 )  # fmt: skip
 _UNLABEL = _THREAD_LABELS.delete().where(_THREAD_LABELS.c.thread_id.in_(_IDS))
+_UNMARK = _UNLABEL.where(_THREAD_LABELS.c.label.in_(_MARKS))
+_HAS = select(
+    _THREADS.c.id, _THREADS.c.connection_id, _THREADS.c.sort_key,
+    _THREADS.c.unread, _THREADS.c.starred, _THREADS.c.has_attachments,
+).where(_THREADS.c.id.in_(_IDS))  # fmt: skip
 _LABELS = (
     select(_THREADS.c.id, _THREADS.c.connection_id, _THREADS.c.sort_key, _MESSAGES.c.labels)
     .where(_THREADS.c.id.in_(_IDS), _MESSAGES.c.thread_id == _THREADS.c.id, _MESSAGES.c.labels != "")

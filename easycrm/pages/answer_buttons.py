@@ -6,6 +6,7 @@ from easycrm.core.errors import EasyCRMError
 from easycrm.mail import draft
 from easycrm.pages.flash import tell
 from easycrm.pages.parts.button import button, link
+from easycrm.pages.parts.keys import shortcut
 from easycrm.pages.session import me, require
 
 COMPOSE = "/compose"
@@ -49,15 +50,16 @@ def draft_path(draft_id: int) -> str:
 def answer_buttons(message_id: rx.Var[int]) -> rx.Component:
     """Reply, Reply all and Forward for one of the user's own messages."""
     return rx.el.div(
-        _answer("reply", "Reply", AnswerState.reply(message_id)),
-        _answer("reply-all", "Reply all", AnswerState.reply_all(message_id)),
-        _answer("forward", "Forward", AnswerState.forward(message_id)),
+        _answer("reply", "Reply", "r", AnswerState.reply(message_id)),
+        _answer("reply-all", "Reply all", "a", AnswerState.reply_all(message_id)),
+        _answer("forward", "Forward", "f", AnswerState.forward(message_id)),
         class_name="answers",
     )
 
 
-def _answer(icon: str, words: str, act: rx.event.EventType[()]) -> rx.Component:
-    return button(rx.icon(icon, size=16, aria_hidden=True), words, on_click=act, data_answer=icon)
+def _answer(icon: str, words: str, key: str, act: rx.event.EventType[()]) -> rx.Component:
+    mark = rx.icon(icon, size=16, aria_hidden=True)
+    return button(mark, words, on_click=act, data_answer=icon, **shortcut(key))
 
 
 def compose_button() -> rx.Component:
@@ -68,5 +70,5 @@ def compose_button() -> rx.Component:
         to=COMPOSE,
         class_name="button button-primary compose-button",
         aria_label="Compose",
-        aria_keyshortcuts="c",
+        **shortcut("c"),
     )

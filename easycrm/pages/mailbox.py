@@ -1,12 +1,17 @@
-"""The mailbox: threads beside the open one; on phones one after the other."""
+"""The mailbox: views, threads, and the open one beside them; on phones one after the other."""
 
 import reflex as rx
 
 from easycrm.core import wording
-from easycrm.pages.mailbox_state import MailboxState, ThreadItem
-from easycrm.pages.parts.browser import count, moment
-from easycrm.pages.parts.button import button_link, link
-from easycrm.pages.parts.feedback import empty, progress, skeleton
+from easycrm.pages.key_help import key_help
+from easycrm.pages.mailbox_bar import bulk_bar, filter_bar, mailbox_choice, search_form
+from easycrm.pages.mailbox_rows import ghosts, thread_row
+from easycrm.pages.mailbox_state import MailboxState
+from easycrm.pages.mailbox_views import views_bar
+from easycrm.pages.marks_state import MarksState
+from easycrm.pages.parts.browser import count
+from easycrm.pages.parts.button import button_link
+from easycrm.pages.parts.feedback import empty, progress
 from easycrm.pages.reading_pane import reading_pane
 from easycrm.pages.shell import frame
 from easycrm.pages.thread_state import ThreadState
@@ -15,31 +20,32 @@ from easycrm.pages.thread_state import ThreadState
 def mailbox() -> rx.Component:
     """The page."""
     return frame(
-        rx.el.div(
-            rx.el.section(_toolbar(), _importing(), _list(), aria_label="Threads", class_name="threads"),
-            rx.el.section(reading_pane(), aria_label="Reading pane", class_name="reading"),
-            class_name="mailbox",
-            data_open=rx.cond(ThreadState.open_id > 0, "true", "false"),
+        rx.cond(
+            MailboxState.loaded & (MailboxState.choices.length() == 0),
+            rx.el.div(rx.el.h1("Mailbox", class_name="only-read"), _unconnected(), class_name="mailbox-empty"),
+            rx.el.div(
+                views_bar(),
+                rx.el.section(_head(), _importing(), _list(), aria_label="Threads", class_name="threads"),
+                rx.el.section(reading_pane(), aria_label="Reading pane", class_name="reading"),
+                class_name="mailbox",
+                data_open=rx.cond(ThreadState.open_id > 0, "true", "false"),
+            ),
         ),
         active="mailbox",
         wide=True,
     )
 
 
-def _toolbar() -> rx.Component:
+def _head() -> rx.Component:
     return rx.el.div(
-        rx.el.h1("Mailbox"),
-        rx.cond(
-            MailboxState.choices.length() > 1,
-            rx.el.select(
-                rx.el.option("All mailboxes", value=""),
-                rx.foreach(MailboxState.choices, lambda choice: rx.el.option(choice.address, value=choice.id)),
-                value=MailboxState.chosen,
-                on_change=MailboxState.choose,
-                aria_label="Mailbox to show",
-                class_name="select threads-choice",
-            ),
+        rx.el.div(
+            rx.el.h1(MailboxState.title),
+            mailbox_choice(),
+            key_help(),
+            class_name="threads-title",
         ),
+        search_form(),
+        rx.cond(MarksState.selected.length() > 0, bulk_bar(), filter_bar()),
         class_name="threads-head",
     )
 
@@ -66,48 +72,31 @@ def _list() -> rx.Component:
         rx.cond(
             MailboxState.rows.length() > 0,
             rx.fragment(
-                rx.el.ul(rx.foreach(MailboxState.rows, _row), class_name="thread-list"),
+                _own_marks(),
+                rx.el.ul(rx.foreach(MailboxState.rows, thread_row), class_name="thread-list"),
                 _paging(),
             ),
             _nothing(),
         ),
-        rx.el.div(*[_ghost() for _ in range(8)], aria_busy="true"),
+        ghosts(),
     )
 
 
-def _row(row: ThreadItem) -> rx.Component:
-    return rx.el.li(
-        link(
-            rx.el.span(
-                rx.cond(row.unread, rx.el.span("Unread", class_name="only-read")),
-                rx.el.span(row.people, class_name="thread-people"),
-                rx.cond(row.messages > 1, rx.el.span(count(row.messages), class_name="thread-count")),
-                rx.cond(
-                    row.has_attachments,
-                    rx.el.span(
-                        rx.icon("paperclip", size=14, aria_hidden=True),
-                        rx.el.span("Has attachments", class_name="only-read"),
-                        class_name="muted",
-                    ),
-                ),
-                moment(row.at, "day", class_name="thread-time numbers"),
-                class_name="thread-top",
-            ),
-            rx.el.span(row.subject, class_name="thread-subject"),
-            rx.el.span(row.snippet, class_name="thread-snippet"),
-            to=row.href,
-            prevent_scroll_reset=True,
-            class_name="thread",
-            aria_current=rx.cond(row.id == ThreadState.open_id, "true", "false"),
-            data_unread=rx.cond(row.unread, "true", "false"),
-        ),
-        key=row.id.to_string(),
+def _own_marks() -> rx.Component:
+    """Said where the list differs from the provider's mailbox, so that nobody has to wonder."""
+    return rx.cond(
+        (MailboxState.view == "archived") | (MailboxState.view == "starred") | (MailboxState.view == "unread"),
+        rx.el.p(wording.mailbox.OWN_MARKS, class_name="own-marks"),
     )
 
 
 def _paging() -> rx.Component:
     return rx.el.nav(
-        rx.cond(MailboxState.paged, button_link("Newest", to=MailboxState.newest), rx.el.span()),
+        rx.cond(
+            MailboxState.newer != "",
+            button_link(rx.icon("chevron-left", size=16, aria_hidden=True), "Newer", to=MailboxState.newer),
+            rx.el.span(),
+        ),
         rx.cond(
             MailboxState.older != "",
             button_link("Older", rx.icon("chevron-right", size=16, aria_hidden=True), to=MailboxState.older),
@@ -119,22 +108,16 @@ def _paging() -> rx.Component:
 
 def _nothing() -> rx.Component:
     return rx.cond(
-        MailboxState.choices.length() == 0,
-        empty(
-            "mailbox",
-            "No mailbox is connected yet",
-            rx.el.p("Connect your work mailbox, and the email of the last 30 days appears here within seconds."),
-            button_link(f"Open {wording.EMAIL_INTEGRATION}", to="/settings/email", look="primary"),
-        ),
-        rx.cond(
-            MailboxState.importing,
-            empty("mail-search", "Your email is on its way", rx.el.p("The newest messages appear here first.")),
-            empty("inbox", "Nothing here", rx.el.p("No email in the chosen time.")),
-        ),
+        MailboxState.importing,
+        empty("mail-search", "Your email is on its way", rx.el.p("The newest messages appear here first.")),
+        empty("inbox", MailboxState.empty_title, rx.el.p(MailboxState.empty_hint)),
     )
 
 
-def _ghost() -> rx.Component:
-    return rx.el.div(
-        skeleton("45%"), skeleton("80%"), skeleton("65%"), class_name="thread grid gap-2", aria_hidden=True
+def _unconnected() -> rx.Component:
+    return empty(
+        "mailbox",
+        "No mailbox is connected yet",
+        rx.el.p("Connect your work mailbox, and the email of the last 30 days appears here within seconds."),
+        button_link(f"Open {wording.EMAIL_INTEGRATION}", to="/settings/email", look="primary"),
     )

@@ -7,6 +7,7 @@ from easycrm.pages.message_view import message_view
 from easycrm.pages.parts.browser import UnfoldAll
 from easycrm.pages.parts.button import link
 from easycrm.pages.parts.feedback import empty, skeleton
+from easycrm.pages.thread_actions import back_to_list, thread_actions, thread_labels
 from easycrm.pages.thread_state import ThreadState
 from easycrm.pages.written_here import written_here
 
@@ -26,19 +27,16 @@ def _thread_or_why_not() -> rx.Component:
         empty("mail-x", ThreadState.missing, link("Back to the mailbox", to="/mailbox")),
         rx.el.article(
             rx.el.div(
-                link(
-                    rx.icon("arrow-left", size=18, aria_hidden=True),
-                    to=MailboxState.newest,
-                    aria_label="Back to the list",
-                    class_name="button button-quiet button-icon reading-back",
-                ),
+                back_to_list(),
                 rx.el.h1(ThreadState.subject, class_name="reading-subject"),
                 rx.cond(
                     ThreadState.messages.length() > 1,
                     UnfoldAll.create(within=".reading", what="details.message", class_name="button button-quiet"),
                 ),
+                thread_actions(),
                 class_name="reading-head",
             ),
+            thread_labels(),
             rx.foreach(ThreadState.messages, message_view),
             written_here(),
         ),

@@ -17,6 +17,7 @@ from easycrm.pages.flash import clear_old, flash_place
 from easycrm.pages.parts.browser import NativeForm
 from easycrm.pages.parts.button import button, link
 from easycrm.pages.parts.feedback import notice
+from easycrm.pages.parts.keys import Keys
 from easycrm.pages.parts.mark import brand_mark
 from easycrm.pages.sending_bar import SendingState, fill_sending, sending_bar
 from easycrm.pages.session import me, require
@@ -98,6 +99,7 @@ def frame(*children: rx.Component, active: str, wide: bool = False) -> rx.Compon
             rx.el.main(*children, id="content", tab_index=-1, class_name="wide" if wide else "page"),
             class_name="main",
         ),
+        Keys.create(rows=".threads a.thread"),
         sending_bar(),
         flash_place(),
         *(_restored(mode) for mode in own_account.THEMES),

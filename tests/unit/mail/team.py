@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -13,7 +13,9 @@ from easycrm.mail.message import Message, MessageBody, Participant
 from easycrm.mail.thread import Thread
 from easycrm.people.user import User
 from easycrm.providers.pages import Address, FetchedMessage
-from tests.unit.mail.messages import START, fetched
+from tests.mailboxes import fetched
+
+START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 @dataclass
@@ -55,9 +57,10 @@ class Team:
         self.sent += 1
         ident = secrets.token_hex(6)
         message = fetched(
-            ident, received_at=at or START + timedelta(minutes=self.sent), message_id_header=header, subject=subject,
+            ident, at or START + timedelta(minutes=self.sent), message_id_header=header, subject=subject,
             sender=Address(sender, sender.partition("@")[0].title()), to=tuple(map(Address, to)),
             cc=tuple(map(Address, cc)), bcc=tuple(map(Address, bcc)),
+            text="Here they are",
         )  # fmt: skip
         with transaction() as session:
             return store(session, self.members[to_mailbox].connection_id, message, thread_id)

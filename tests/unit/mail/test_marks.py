@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
 from easycrm.core.errors import InvalidInput, NotFound
 from easycrm.mail import marks, schedule, store, thread_rows, told_marks
@@ -15,8 +16,8 @@ from easycrm.mail.place import Place, Places
 from easycrm.mail.thread import Thread
 from easycrm.providers.pages import Page
 from tests.connected import Mailbox, prepare
+from tests.mailboxes import fetched
 from tests.simulator_process import Simulator
-from tests.unit.mail.messages import fetched
 from tests.unit.mail.team import Member, Team
 
 LABELS = {"INBOX": "inbox", "SENT": "sent", "STARRED": "starred"}
@@ -203,7 +204,7 @@ async def test_a_message_read_again_keeps_the_marks_made_here(simulator: Simulat
     mailbox.make_due()
     lease = schedule.claim(mailbox.connection_id)
     assert lease is not None
-    told = fetched("again", unread=True, labels=("INBOX", "UNREAD"))
+    told = fetched("again", now(), unread=True, labels=("INBOX", "UNREAD"))
 
     def tell(**what: object) -> Message:
         page = Page("mailbox", "cursor", messages=(replace(told, **what),))  # pyright: ignore

@@ -130,7 +130,7 @@ def found(user_id: int, text: str, connection_id: int | None = None, limit: int 
     for _ in range(100):
         page = search.page(user_id, text, connection_id=connection_id, before=before, limit=limit)
         threads += [(row.connection_id, thread_of(row.id)) for row in page.rows]
-        before = page.next_before
+        before = page.older
         if before is None:
             return threads
     raise AssertionError("the pages have no end")

@@ -14,6 +14,7 @@ from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Message, MessageBody, Participant
 from easycrm.mail.reading import messages
 from easycrm.mail.thread import Thread
+from easycrm.mail.thread_filter import Filters, View
 from easycrm.notices import bell
 from easycrm.providers.pages import Page
 from tests.connected import Mailbox, prepare
@@ -282,7 +283,7 @@ async def test_threat_23_another_users_threads_and_messages_do_not_exist(mailbox
     stranger = prepare(mailbox.simulator, mailbox.provider, mailbox.email).user_id
 
     assert thread_list.page(stranger).rows == []
-    assert thread_list.page(stranger, connection_id=mailbox.connection_id).rows == []
+    assert thread_list.page(stranger, Filters(View.ALL, mailbox=mailbox.connection_id)).rows == []
     with pytest.raises(NotFound):
         messages(stranger, thread_id)
     with pytest.raises(NotFound):
@@ -296,9 +297,9 @@ async def test_the_list_is_paged_by_key_without_gaps(mailbox: Mailbox) -> None:
     seen: list[int] = []
     before = None
     while True:
-        page = thread_list.page(mailbox.user_id, before=before, limit=7)
+        page = thread_list.page(mailbox.user_id, Filters(View.ALL), before=before, limit=7)
         seen += [row.id for row in page.rows]
-        before = page.next_before
+        before = page.older
         if before is None:
             break
 

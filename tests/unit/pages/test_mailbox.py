@@ -4,17 +4,22 @@ from datetime import timedelta
 
 import pytest
 
+from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import transaction
+from easycrm.core.errors import NotFound
+from easycrm.mail import marks, thread_rows
 from easycrm.mail.connection import Connection
 from easycrm.mail.message import Message, MessageBody
 from easycrm.mail.thread import Thread
+from easycrm.pages.flash import FlashState
 from easycrm.pages.mailbox_state import MailboxState
+from easycrm.pages.marks_state import MarksState
 from easycrm.pages.refresh import refresh
 from easycrm.pages.shell import ShellState
 from easycrm.pages.thread_state import ThreadState
 from tests.fake_provider import FakeProvider
-from tests.unit.pages.conftest import Tab, user_of
+from tests.unit.pages.conftest import Tab, address_of, user_of
 
 THREADS = 120
 
@@ -34,6 +39,7 @@ def threads(ada: Tab, google: FakeProvider) -> list[int]:
                 subject=f"Thread {n}",
                 sort_key=newest - n,
                 messages=1,
+                place="inbox",
             )
             for n in range(THREADS)
         ]
@@ -53,6 +59,7 @@ def add_message(session, thread: Thread, number: int = 1) -> None:
         sender_email="grace@example.org",
         received_at=now() - timedelta(minutes=10 - number),
         sort_key=number,
+        place="inbox",
     )
     session.add(message)
     session.flush()
@@ -63,6 +70,7 @@ async def load(tab: Tab, query: str = "") -> MailboxState:
     tab.go(f"/mailbox?{query}")
     await tab.call(MailboxState.load)
     await tab.call(ThreadState.load)
+    await tab.call(MarksState.load)
     return tab.state(MailboxState)
 
 
@@ -106,3 +114,80 @@ async def test_threat_08_junk_in_the_address_shows_the_newest(ada: Tab, threads:
     state = await load(ada, f"before={junk}&mailbox={junk}&thread={junk}")
     assert [row.id for row in state.rows] == threads[:50]
     assert ada.state(ThreadState).open_id == 0
+
+
+async def test_every_filter_stands_in_the_address_and_survives_paging(ada: Tab, threads: list[int]) -> None:
+    with transaction() as session:
+        for ident in threads:
+            session.get_one(Thread, ident).has_attachments = True
+        thread_rows.note_marks(session, threads)
+    query = "view=all&attachments=yes&mailbox=1"
+    state = await load(ada, query)
+    assert (state.view, state.chosen, state.filters) == ("all", "1", ["attachments"])
+    assert {"view=all", "attachments=yes", "mailbox=1"} <= set(state.older.partition("?")[2].split("&"))
+    older = await load(ada, state.older.partition("?")[2])
+    assert [row.id for row in older.rows] == threads[50:100]
+    newest = await load(ada, older.newer.partition("?")[2])
+    assert [row.id for row in newest.rows] == threads[:50]
+    assert newest.newer == ""
+    none = await load(ada, f"{query}&unread=yes")
+    assert (none.rows, none.empty_title) == ([], wording.mailbox.EMPTY_FILTERED[0])
+    assert "unread" not in none.filter_hrefs["unread"]
+
+
+async def test_opening_a_thread_reads_it_and_keeps_it_in_its_place(ada: Tab, threads: list[int]) -> None:
+    marks.read(user_of(ada), [threads[0]], unread=True)
+    state = await load(ada, "view=unread")
+    assert [row.id for row in state.rows] == [threads[0]]
+    state = await load(ada, state.rows[0].href.partition("?")[2])
+    assert [(row.id, row.unread) for row in state.rows] == [(threads[0], False)]
+    assert (await load(ada, "view=unread")).rows == []
+
+
+async def test_selected_threads_are_marked_together(ada: Tab, threads: list[int]) -> None:
+    await load(ada)
+    await ada.call(MarksState.toggle, threads[0])
+    await ada.call(MarksState.toggle, threads[5])
+    await ada.call(MarksState.toggle, threads[5])
+    await ada.call(MarksState.mark, 0, "star")
+    state = ada.state(MailboxState)
+    assert [row.starred for row in state.rows[:2]] == [True, False]
+    assert ada.state(MarksState).selected == []
+    await ada.call(MarksState.toggle_all)
+    assert ada.state(MarksState).selected == threads[:50]
+    await ada.call(MarksState.toggle_all)
+    assert ada.state(MarksState).selected == []
+
+
+async def test_archiving_the_open_thread_leads_back_to_the_list(ada: Tab, threads: list[int]) -> None:
+    await load(ada, f"thread={threads[0]}")
+    events = await ada.call(MarksState.mark, threads[0], "archive")
+    assert [address_of(event) for event in events] == ["/mailbox"]
+    assert ada.state(FlashState).text == wording.mailbox.archived(1)
+    state = await load(ada)
+    assert threads[0] not in [row.id for row in state.rows]
+    assert [row.id for row in (await load(ada, "view=archived")).rows] == [threads[0]]
+
+
+async def test_what_is_selected_stays_when_new_mail_arrives(ada: Tab, threads: list[int]) -> None:
+    await load(ada)
+    await ada.call(MarksState.toggle, threads[3])
+    with transaction() as session:
+        old = session.get_one(Thread, threads[60])
+        old.sort_key = session.get_one(Thread, threads[0]).sort_key + 1
+    await refresh(ada.state(ShellState), user_of(ada))
+    assert ada.state(MailboxState).rows[0].id == threads[60]
+    assert ada.state(MarksState).selected == [threads[3]]
+
+
+async def test_threat_23_threads_of_others_are_not_marked(ada: Tab, grace: Tab, threads: list[int]) -> None:
+    await load(grace)
+    grace.state(MarksState).selected = [threads[0]]
+    for thread_id in (threads[0], 0):
+        for what in ("read", "unread", "star", "unstar", "archive", "inbox"):
+            await grace.call(MarksState.mark, thread_id, what)
+            assert grace.state(FlashState).text == NotFound.default_message
+    await load(grace, f"thread={threads[0]}")
+    assert grace.state(MailboxState).opened.id == 0
+    row = (await load(ada)).rows[0]
+    assert (row.id, row.starred, row.unread) == (threads[0], False, False)
