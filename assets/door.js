@@ -2,14 +2,18 @@
 import { createElement as h, useEffect, useState } from "react";
 
 // The link's secret stands after the address's #, which browsers send to nobody. It is taken out of the address before
-// the page is drawn, so that neither the history nor whoever looks over a shoulder keeps it.
+// the page is drawn, so that neither the history nor whoever looks over a shoulder keeps it. The tab keeps it over a
+// reload; signing in clears that.
+const KEPT = "access-link";
 const secret = take();
 
 function take() {
   if (typeof window === "undefined") return "";
+  if (!["/invitation", "/reset-password"].includes(window.location.pathname.replace(/\/$/, ""))) return "";
   const found = new URLSearchParams(window.location.hash.slice(1)).get("token");
-  if (!found || !["/invitation", "/reset-password"].includes(window.location.pathname.replace(/\/$/, ""))) return "";
+  if (!found) return window.sessionStorage.getItem(KEPT) ?? "";
   window.history.replaceState(window.history.state, "", window.location.pathname);
+  window.sessionStorage.setItem(KEPT, found);
   return found;
 }
 

@@ -8,6 +8,7 @@ import reflex as rx
 
 from easycrm.core import wording
 from easycrm.core.errors import EasyCRMError, InvalidInput
+from easycrm.pages.download import file_link
 from easycrm.pages.flash import tell
 from easycrm.pages.parts.browser import moment
 from easycrm.pages.parts.button import button
@@ -228,7 +229,7 @@ def _data() -> rx.Component:
         "Your data",
         rx.el.p(wording.people.EXPORT_OWN, class_name="muted"),
         rx.el.div(
-            rx.el.a("Download my data", href="/account/export", download=True, class_name="button button-plain"),
+            file_link("Download my data", to="/account/export", class_name="button button-plain"),
             class_name="flex",
         ),
     )

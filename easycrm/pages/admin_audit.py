@@ -11,6 +11,7 @@ from easycrm.mail import audit_filter
 from easycrm.notices import audit_log
 from easycrm.notices.audit import AuditEvent
 from easycrm.pages.address import number
+from easycrm.pages.download import file_link
 from easycrm.pages.parts.browser import moment
 from easycrm.pages.parts.button import button, link
 from easycrm.pages.parts.feedback import empty, skeleton
@@ -146,24 +147,26 @@ def _events() -> rx.Component:
             class_name="people-head",
         ),
         rx.el.ol(rx.foreach(AdminAuditState.events, _event), class_name="rule-list"),
-        rx.el.div(
-            rx.cond(AdminAuditState.first, rx.el.span(), link("Newest", to=f"/admin/audit?{AdminAuditState.query}")),
-            rx.cond(
-                AdminAuditState.older != "",
-                link("Older", to=f"/admin/audit?{AdminAuditState.query}&before={AdminAuditState.older}"),
-            ),
-            class_name="flex justify-between",
-        ),
+        rx.cond(~AdminAuditState.first | (AdminAuditState.older != ""), _turning()),
         aria_label="Events",
         class_name="card rules",
     )
 
 
+def _turning() -> rx.Component:
+    """Leads to the newest and to older events."""
+    query = AdminAuditState.query
+    return rx.el.div(
+        rx.cond(AdminAuditState.first, rx.el.span(), link("Newest", to=f"/admin/audit?{query}")),
+        rx.cond(AdminAuditState.older != "", link("Older", to=f"/admin/audit?{query}&before={AdminAuditState.older}")),
+        class_name="flex justify-between",
+    )
+
+
 def _download(form: str, words: str) -> rx.Component:
-    return rx.el.a(
+    return file_link(
         words,
-        href=f"/admin/audit/export.{form}?{AdminAuditState.query}",
-        download=True,
+        to=f"/admin/audit/export.{form}?{AdminAuditState.query}",
         aria_label=f"Download as {words}",
         class_name="button button-plain",
     )

@@ -4,6 +4,7 @@ import reflex as rx
 
 from easycrm.core import wording
 from easycrm.pages.admin_users_state import LINK_FIELD, AdminUsersState, MailboxLine
+from easycrm.pages.download import file_link
 from easycrm.pages.parts.browser import CopyButton, Dialog
 from easycrm.pages.parts.button import button
 from easycrm.pages.parts.confirm import confirm
@@ -31,12 +32,7 @@ def person_dialog() -> rx.Component:
                 _acts(),
             ),
             rx.el.div(
-                rx.el.a(
-                    "Download profile and audit log",
-                    href=f"/admin/users/{_person.id}/export",
-                    download=True,
-                    class_name="link",
-                ),
+                file_link("Download profile and audit log", to=f"/admin/users/{_person.id}/export"),
                 rx.el.p(wording.people.EXPORT_BY_ADMIN, class_name="hint"),
                 class_name="grid gap-1",
             ),
