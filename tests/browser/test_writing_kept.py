@@ -36,7 +36,7 @@ def address_to(page: Page, address: str, subject: str) -> None:
 def web_process(product: Product) -> int:
     """The process id of the demo's web server."""
     children = Path(f"/proc/{product.process.pid}/task/{product.process.pid}/children").read_text().split()
-    (found,) = [child for child in children if b"serve" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    (found,) = [child for child in children if Path(f"/proc/{child}/cmdline").read_bytes().endswith(b"\0web\0")]
     return int(found)
 
 
