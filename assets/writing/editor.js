@@ -19,7 +19,7 @@ const Signature = Node.create({
 
 const KIT = StarterKit.configure({
   heading: { levels: [1, 2, 3, 4] },
-  link: { openOnClick: false, defaultProtocol: "https", protocols: ["mailto", "tel"], HTMLAttributes: { rel: null, target: null } },
+  link: { openOnClick: false, defaultProtocol: "https", HTMLAttributes: { rel: null, target: null } },
   trailingNode: false,
 });
 

@@ -50,7 +50,7 @@ export function SendLater({ label, onDone, ...rest }) {
 function beside(menu, button) {
   const { left, top } = button.getBoundingClientRect();
   menu.style.left = `${Math.max(8, Math.min(left, window.innerWidth - menu.offsetWidth - 8))}px`;
-  menu.style.top = `${Math.max(8, top - menu.offsetHeight - 8)}px`;
+  menu.style.bottom = `${window.innerHeight - top + 8}px`;
 }
 
 function likely(now) {
