@@ -77,7 +77,7 @@ export function AttachButton({ label, ...rest }) {
     event.target.value = "";
   };
   return [
-    h("button", { key: "button", type: "button", onClick: () => field.current.click(), ...rest }, h(Paperclip, { size: 17, "aria-hidden": true }), h("span", null, label)),
+    h("button", { key: "button", type: "button", onClick: () => field.current.click(), "aria-label": label, title: label, ...rest }, h(Paperclip, { size: 17, "aria-hidden": true }), h("span", null, label)),
     h("input", { key: "field", ref: field, type: "file", multiple: true, onChange: chosen, hidden: true, "aria-label": label }),
   ];
 }

@@ -77,7 +77,7 @@ def test_answers_stay_in_their_thread_here_and_at_the_recipients(
     open_thread(product, page, subject)
     expect(thread.get_by_text("Thursday suits me").or_(thread.locator("iframe")).first).to_be_visible()
     expect(thread.get_by_label(re.compile("your message to"))).to_have_count(0, timeout=SENT_MS)
-    expect(thread.locator("details.message")).to_have_count(3)
+    expect(thread.locator("details.message")).to_have_count(4)
 
 
 def test_a_new_message_reaches_everybody_with_its_files_and_hides_bcc(

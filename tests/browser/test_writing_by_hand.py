@@ -72,6 +72,9 @@ def test_threat_25_a_paste_brings_what_the_editor_knows_and_nothing_else(
     kept(page)
     assert page.evaluate("window.hit") is None
     assert asked == []
+    # While the clipboard's HTML is parsed, the policy refuses its handlers, and the browser says so.
+    assert all("inline event handler" in error for error in member.errors)
+    member.errors.clear()
     ((html,),) = product.rows("SELECT html FROM outbox_message WHERE html LIKE '%Plain <strong>bold%'")
     assert '<a href="https://example.org/x"' in str(html)
     assert not [word for word in ("script", "img", "iframe", "svg", "style", "onclick") if word in str(html)]
@@ -111,8 +114,6 @@ def test_files_show_the_limit_of_the_mailbox_and_can_be_taken_out(
     expect(page.get_by_role("alert").filter(has_text="Microsoft 365 would not take the message")).to_be_visible()
     page.get_by_role("button", name="Remove big.bin").click()
     expect(page.get_by_role("list", name="Files")).to_have_count(0)
-    page.set_input_files("input[type=file]", {"name": "huge.bin", "mimeType": "x/y", "buffer": b"x" * 26_000_000})
-    expect(page.get_by_role("alert").filter(has_text="can have 25 MB together")).to_be_visible(timeout=30_000)
 
 
 @every_look
