@@ -1,29 +1,45 @@
 // Small charts drawn by the browser, in the reader's own words for days and numbers.
 import { createElement as h, useEffect, useRef, useState } from "react";
 
-const DAY = 86400000;
+const HOUR = 3600000;
+const DAY = 24 * HOUR;
 const SHORT = { day: "numeric", month: "short", timeZone: "UTC" };
 const LONG = { day: "numeric", month: "long", timeZone: "UTC" };
 
-// One bar a day; `first` is the first day (YYYY-MM-DD), `label` what is counted.
-export function DayBars({ counts = [], first, label, ...rest }) {
-  const start = Date.parse(`${first}T00:00:00Z`);
-  const day = (index, form) => new Date(start + index * DAY).toLocaleDateString(undefined, form);
+// Bars side by side; `name` says what a place on the axis is called, in a short and in a long form.
+function Bars({ counts, label, name, ...rest }) {
   const number = (count) => new Intl.NumberFormat().format(count);
   const most = Math.max(1, ...counts);
   const all = counts.reduce((sum, count) => sum + count, 0);
   const busiest = counts.indexOf(Math.max(...counts));
-  const peak = all ? `, most on ${day(busiest, LONG)} with ${number(counts[busiest])}` : "";
-  const words = `${label} from ${day(0, LONG)} to ${day(counts.length - 1, LONG)}: ${number(all)} in all${peak}`;
+  const peak = all ? `, most at ${name(busiest, true)} with ${number(counts[busiest])}` : "";
+  const words = `${label} from ${name(0, true)} to ${name(counts.length - 1, true)}: ${number(all)} in all${peak}`;
   const bars = counts.map((count, index) =>
-    h("span", { key: index, title: `${day(index, LONG)}: ${number(count)}`, className: count ? "day-bar" : "day-bar day-none", style: { height: `${Math.max(4, (count * 100) / most)}%` } }),
+    h("span", { key: index, title: `${name(index, true)}: ${number(count)}`, className: count ? "day-bar" : "day-bar day-none", style: { height: `${Math.max(4, (count * 100) / most)}%` } }),
   );
   return h(
     "div",
     { role: "img", "aria-label": words, className: "days", ...rest },
     h("div", { className: "day-bars" }, bars),
-    h("div", { className: "day-ends" }, h("span", null, day(0, SHORT)), h("span", null, label), h("span", null, day(counts.length - 1, SHORT))),
+    h("div", { className: "day-ends" }, h("span", null, name(0, false)), h("span", null, label), h("span", null, name(counts.length - 1, false))),
   );
+}
+
+// One bar a day; `first` is the first day (YYYY-MM-DD), `label` what is counted.
+export function DayBars({ counts = [], first, ...rest }) {
+  const start = Date.parse(`${first}T00:00:00Z`);
+  const name = (index, long) => new Date(start + index * DAY).toLocaleDateString(undefined, long ? LONG : SHORT);
+  return h(Bars, { counts, name, ...rest });
+}
+
+// One bar an hour; `first` is the start of the first hour (ISO 8601).
+export function HourBars({ counts = [], first, ...rest }) {
+  const start = Date.parse(first);
+  const name = (index, long) => {
+    const moment = new Date(start + index * HOUR);
+    return long ? moment.toLocaleString(undefined, { weekday: "long", hour: "numeric", minute: "2-digit" }) : moment.toLocaleTimeString(undefined, { timeStyle: "short" });
+  };
+  return h(Bars, { counts, name, ...rest });
 }
 
 // How long a piece of work will take yet, judged by the pace since it was first seen.

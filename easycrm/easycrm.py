@@ -11,6 +11,8 @@ from easycrm.pages import live, theme
 from easycrm.pages.access_link import invitation, new_password
 from easycrm.pages.account import AccountState, account
 from easycrm.pages.admin_audit import AdminAuditState, admin_audit
+from easycrm.pages.admin_health import admin_health
+from easycrm.pages.admin_health_state import AdminHealthState
 from easycrm.pages.admin_keys import AdminKeysState, admin_keys
 from easycrm.pages.admin_providers import admin_providers
 from easycrm.pages.admin_providers_state import AdminProvidersState
@@ -112,6 +114,7 @@ add(admin_audit, "/admin/audit", "Audit", ShellState.load, AdminAuditState.load)
 add(admin_keys, "/admin/keys", "Keys", ShellState.load, AdminKeysState.load)
 add(admin_users, "/admin/users", "Users", ShellState.load, AdminUsersState.load)
 add(admin_providers, "/admin/providers", "Providers", ShellState.load, AdminProvidersState.load, AdminVerifyState.load)
+add(admin_health, "/admin/health", "Health", ShellState.load, AdminHealthState.load)
 add(admin_rules, "/admin/rules", "Rules", ShellState.load, AdminRulesState.load)
 add(not_found, "404", "Not found")
 app.add_middleware(OneSessionOneState(), index=0)

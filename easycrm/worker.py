@@ -20,6 +20,7 @@ from easycrm.mail import (
     sending,
     sweep,
     sync,
+    sync_run,
 )
 from easycrm.notices import audit_log, liveness, tally
 from easycrm.queue import Queue
@@ -153,6 +154,7 @@ def look_for_work() -> None:
     request_rules()
     request_erasure()
     audit_log.forget_old()
+    sync_run.forget_old()
     if key_rotation.is_due():
         queue().enqueue("seal_anew")
     secret_expiry.warn()

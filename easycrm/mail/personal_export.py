@@ -131,7 +131,7 @@ def _mbox(mailbox: Connection) -> Iterator[bytes]:
 
 
 def _rows(session: Session, query: Any, fields: set[str]) -> list[dict[str, Any]]:
-    found = cast("list[Any]", session.exec(query).all())
+    found = cast("list[Any]", cast("Any", session.exec(query)).all())
     return [_only(one, fields) for one in found]
 
 

@@ -13,6 +13,7 @@ from easycrm.core.settings import settings
 from easycrm.mail import contact_store, folder, outage, sift
 from easycrm.mail.connection import Connection, Status, owned
 from easycrm.mail.store import LEASE
+from easycrm.mail.sync_run import FAILED, SyncRun
 from easycrm.providers.base import Window
 
 FIRST_BACKOFF_SECONDS = 30
@@ -142,10 +143,18 @@ def fail(lease: Lease, reason: str, retry_after: float | None = None) -> float:
             return 0
         connection.failures += 1
         connection.last_error = reason[:300]
+        session.add(_failed(lease, connection.last_error))
         connection.changed_seq += 1
         wait = backoff(connection.failures, retry_after)
         _put_off(connection, seconds=wait)
         return wait
+
+
+def _failed(lease: Lease, reason: str) -> SyncRun:
+    """The run as the history of the mailbox tells it."""
+    return SyncRun(
+        connection_id=lease.connection_id, generation=lease.generation, kind=FAILED, finished_at=now(), error=reason
+    )
 
 
 def backoff(failures: int, retry_after: float | None) -> float:

@@ -41,6 +41,14 @@ def resolve(session: Session, kind: str, subject_key: str, *, user_id: int | Non
     return changed(session, statement.values(resolved_at=now()))
 
 
+def ring_again(session: Session, kind: str, subject_key: str) -> None:
+    """Make what was read and is not resolved unread."""
+    again = update(Notice).where(
+        col(Notice.kind) == kind, col(Notice.subject_key) == subject_key, col(Notice.resolved_at).is_(None)
+    )
+    changed(session, again.values(read_at=None))
+
+
 def is_open(session: Session, kind: str, subject_key: str) -> bool:
     """Whether anybody was told about it, and it is not resolved."""
     query = select(Notice.id).where(Notice.kind == kind, Notice.subject_key == subject_key)

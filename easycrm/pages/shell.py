@@ -14,6 +14,7 @@ from easycrm.pages.answer_buttons import compose_button
 from easycrm.pages.bell import BellState, bell_button, fill_bell
 from easycrm.pages.consent import ConsentState
 from easycrm.pages.flash import clear_old, flash_place
+from easycrm.pages.navigation import navigation
 from easycrm.pages.parts.browser import NativeForm
 from easycrm.pages.parts.button import button, link
 from easycrm.pages.parts.feedback import notice
@@ -90,7 +91,7 @@ def frame(*children: rx.Component, active: str, wide: bool = False) -> rx.Compon
             link(brand_mark(), rx.el.span("EasyCRM"), to="/mailbox", class_name="brand"),
             bell_button(),
             compose_button(),
-            _navigation(active),
+            navigation(active, admin=ShellState.admin),
             _me(),
             class_name="side",
         ),
@@ -110,51 +111,6 @@ def frame(*children: rx.Component, active: str, wide: bool = False) -> rx.Compon
 def page_heading(title: str, lead: str) -> rx.Component:
     """The page's name, and one sentence on what it is for."""
     return rx.el.div(rx.el.h1(title), rx.el.p(lead), class_name="page-heading")
-
-
-def _navigation(active: str) -> rx.Component:
-    return rx.el.nav(
-        _entry("mail", "Mailbox", "/mailbox", active == "mailbox"),
-        _entry("contact-round", "Contacts", "/contacts", active == "contacts"),
-        _entry("send", "Outbox", "/outbox", active == "outbox", _waiting()),
-        rx.el.span("Settings", class_name="nav-group"),
-        _entry("plug", wording.EMAIL_INTEGRATION, "/settings/email", active == "email"),
-        rx.cond(
-            ShellState.admin,
-            rx.fragment(
-                rx.el.span("Administration", class_name="nav-group"),
-                _entry("key-round", "Providers", "/admin/providers", active == "providers"),
-                _entry("funnel-x", "Rules", "/admin/rules", active == "rules"),
-                _entry("users", "Users", "/admin/users", active == "users"),
-                _entry("scroll-text", "Audit", "/admin/audit", active == "audit"),
-                _entry("lock-keyhole", "Keys", "/admin/keys", active == "keys"),
-            ),
-        ),
-        aria_label="Main",
-        class_name="nav",
-    )
-
-
-def _entry(icon: str, words: str, to: str, active: bool, *more: rx.Component) -> rx.Component:
-    marked = {"aria_current": "page"} if active else {}
-    inner = (rx.icon(icon, size=18, aria_hidden=True), rx.el.span(words), *more)
-    return link(*inner, to=to, class_name="nav-link", **marked)
-
-
-def _waiting() -> rx.Component:
-    """How many messages wait for a decision; else how many drafts there are, quietly."""
-    return rx.cond(
-        SendingState.attention > 0,
-        rx.el.span(
-            SendingState.attention,
-            rx.el.span(" need your decision", class_name="only-read"),
-            class_name="nav-count nav-count-bad",
-        ),
-        rx.cond(
-            SendingState.drafts > 0,
-            rx.el.span(SendingState.drafts, rx.el.span(" drafts", class_name="only-read"), class_name="nav-count"),
-        ),
-    )
 
 
 def _me() -> rx.Component:

@@ -14,6 +14,7 @@ STYLESHEETS = [
     "/theme/people.css",
     "/theme/writing.css",
     "/theme/charts.css",
+    "/theme/health.css",
 ]
 
 

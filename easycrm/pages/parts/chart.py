@@ -15,6 +15,16 @@ class DayBars(rx.Component):
     label: rx.Var[str]
 
 
+class HourBars(rx.Component):
+    """One bar an hour from `first` (ISO 8601) on; `label` says what is counted."""
+
+    library = _LIBRARY
+    tag = "HourBars"
+    counts: rx.Var[list[int]]
+    first: rx.Var[str]
+    label: rx.Var[str]
+
+
 class Remaining(rx.Component):
     """How long a work will take yet, in words, once its pace is known."""
 
