@@ -128,3 +128,39 @@ async def test_threat_24_the_tree_is_empty_before_another_sessions_first_event(
     await OneSessionOneState().preprocess(None, ada.root, None)  # pyright: ignore[reportArgumentType] (neither is looked at)
 
     assert ada.state(ShellState).outages == []
+
+
+async def test_a_push_that_failed_is_tried_again(ada: Tab, mailbox: int) -> None:
+    app = App(ada)
+    await ada.call(ShellState.load)
+    change(mailbox, status=Status.REQUIRES_REAUTHENTICATION, reason="expired")
+    app.tabs["tab-ada"] = None  # pyright: ignore[reportArgumentType] (Redis is away)
+    await app.turn()
+    app.tabs["tab-ada"] = ada
+
+    await app.turn()
+
+    assert [one.address for one in ada.state(ShellState).outages] == ["ada@example.com"]
+
+
+async def test_a_tab_whose_state_is_gone_connects_anew(ada: Tab, mailbox: int) -> None:
+    """As after a restart of Redis: nothing else would tell the tab, since its socket stays open."""
+    app = App(ada)
+    closed: list[str] = []
+    app.event_namespace = SimpleNamespace(token_to_sid={ada.token: "socket-1"}, namespace="/_event")
+    app.sio = SimpleNamespace(  # pyright: ignore[reportAttributeAccessIssue]
+        manager=SimpleNamespace(eio_sid_from_sid=lambda sid, namespace: f"transport of {sid}{namespace}"),
+        eio=SimpleNamespace(disconnect=lambda transport: _noted(closed, transport)),
+    )
+    await ada.call(ShellState.load)
+    ada.state(SessionState)._filled_by = 0
+    change(mailbox, status=Status.NOT_CONNECTED)
+
+    await app.turn()
+
+    assert closed == ["transport of socket-1/_event"]
+    assert live._tabs == {}
+
+
+async def _noted(closed: list[str], transport: str) -> None:
+    closed.append(transport)
