@@ -22,15 +22,8 @@ _COLUMNS = ("id", "at", "actor_id", "actor", "event", "subject", "detail")
 KINDS: dict[str, tuple[str, ...]] = {
     "sessions": ("session.",),
     "people": ("user.", "invitation.", "password."),
-    "mailboxes": (
-        "connection.",
-        "consent.",
-        "revocation.",
-        "folders.",
-        "visibility.",
-        "contact_creation.",
-        "contacts.",
-    ),
+    "mailboxes": ("connection.", "consent.", "revocation.", "folders.", "visibility.", "contact_creation."),
+    "contacts": ("contact.", "company.", "contacts."),
     "providers": ("provider.", "incident.", "storage."),
     "rules": ("rule.", "internal_mail."),
     "keys": ("keys.",),

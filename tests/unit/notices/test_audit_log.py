@@ -3,15 +3,15 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import select
 
 from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.core.db import reading, transaction
+from easycrm.core.db import transaction
 from easycrm.core.settings import settings
 from easycrm.mail import audit_filter
 from easycrm.mail.connection import Connection
@@ -20,6 +20,7 @@ from easycrm.notices.audit import AuditEvent
 from easycrm.notices.audit_log import Wanted
 from easycrm.people import accounts
 from tests.conftest import forget_settings
+from tests.simulator_process import REPOSITORY
 
 PASSWORD = "correct horse battery"
 
@@ -133,10 +134,17 @@ def test_old_events_go_only_where_that_is_set(database: Engine, monkeypatch: pyt
     forget_settings()
 
 
-def test_every_kind_of_event_has_words_and_a_place_in_the_filter(ada: int) -> None:
-    del ada
+def test_every_kind_of_event_has_words_and_a_place_in_the_filter() -> None:
     assert set(audit_log.KINDS) == set(wording.audit.KINDS)
     begins = tuple(begin for some in audit_log.KINDS.values() for begin in some)
     assert [name for name in wording.audit.EVENTS if not name.startswith(begins)] == []
-    with reading() as session:
-        assert set(session.exec(select(AuditEvent.event))) <= set(wording.audit.EVENTS)
+    named = re.compile(rf'"((?:{"|".join(map(re.escape, begins))})[a-z_]+)"')
+    written = {
+        name
+        for layer in ("mail", "notices", "people")
+        for source in (REPOSITORY / "easycrm" / layer).glob("*.py")
+        for name in named.findall(source.read_text())
+        if not name.endswith((".id", ".json", ".jsonl"))
+    }
+    assert len(written) > 40
+    assert written <= set(wording.audit.EVENTS)
