@@ -73,11 +73,11 @@ def _fill(browser: Browser, product: Product) -> None:
     sign_in(context, product, "member")
     page = context.new_page()
     page.goto(f"{product.url}/contacts?new=contact")
-    page.get_by_label("Name").fill("Grace")
-    page.get_by_label("Email addresses").fill("grace@example.org")
-    page.get_by_label("Company").fill("example.org")
+    page.get_by_label("Name").fill("Mara")
+    page.get_by_label("Email addresses").fill("mara@example.org")
+    page.get_by_label("Company").fill("Example")
     page.get_by_role("button", name="Create contact").click()
-    expect(page.get_by_role("heading", name="Grace", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Mara", level=1)).to_be_visible()
     page.goto(f"{product.url}/compose")
     page.get_by_role("textbox", name="Message", exact=True).press_sequentially("Shall we meet on Thursday?")
     expect(page.get_by_text("Saved", exact=True)).to_be_visible(timeout=30_000)
@@ -141,8 +141,8 @@ def _open_thread(page: Page) -> None:
 
 
 def _open_contact(page: Page) -> None:
-    page.get_by_role("link").filter(has_text="Grace").first.click()
-    expect(page.get_by_role("heading", name="Grace", level=1)).to_be_visible()
+    page.get_by_role("link").filter(has_text="Mara").first.click()
+    expect(page.get_by_role("heading", name="Mara", level=1)).to_be_visible()
 
 
 def _open_verified(page: Page) -> None:
