@@ -45,8 +45,7 @@ from easycrm.pages.sign_in import setup, sign_in
 from easycrm.pages.thread_state import ThreadState
 from easycrm.pages.timeline_state import TimelineState
 from easycrm.pages.written_here import WrittenState
-
-PROVIDERS = ("google", "microsoft")
+from easycrm.providers.registry import PROVIDERS
 
 keep_secrets_out_of_stored_states()
 
