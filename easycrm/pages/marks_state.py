@@ -25,7 +25,7 @@ _CLOSING = ("archive", "unread")
 
 
 class MarksState(rx.State):
-    """The threads that are selected; `anything` marked with them is marked on all."""
+    """The threads that are selected; they stay so while new mail arrives."""
 
     selected: list[int] = []
 
