@@ -72,7 +72,9 @@ def test_answers_stay_in_their_thread_here_and_at_the_recipients(
     copies = in_mailbox(product, mine, f"Re: {subject}", "sent")
     (received,) = in_mailbox(product, mine, subject)
     assert {one["thread_id"] for one in copies} == {received["thread_id"]}
-    assert everybody["References"] == f"<first@mail.example.org> {message_id}"
+    # Graph does not list a message's own References: there the chain begins with the message that is answered.
+    earlier = "<first@mail.example.org> " if provider == "Google Workspace" else ""
+    assert everybody["References"] == earlier + message_id
 
     open_thread(product, page, subject)
     expect(thread.get_by_text("Thursday suits me").or_(thread.locator("iframe")).first).to_be_visible()
