@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests import cluster, services
 from tests import product as products
@@ -18,6 +18,8 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 CLUSTER = os.environ.get("EASYCRM_TEST_INSTALLATION") == "cluster"
+# A wait ends with what it waits for: patience costs nothing but where something fails, and machines are busy at times.
+expect.set_options(timeout=15_000)
 collect_ignore = [] if CLUSTER else ["test_cluster.py"]
 # Chromium reports each answer of 4xx and 5xx as a console error; tests that provoke one look at the page instead.
 _EXPECTED = ("Failed to load resource",)
