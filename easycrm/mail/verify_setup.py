@@ -3,6 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -13,6 +14,7 @@ from easycrm.core.db import reading
 from easycrm.core.settings import settings
 from easycrm.mail import provider_setup
 from easycrm.mail.connection import Connection, Status
+from easycrm.mail.imported import ContactImport
 from easycrm.mail.provider_setup import ProviderSetup
 from easycrm.notices import incident
 from easycrm.providers.registry import provider as known
@@ -76,21 +78,31 @@ def _proved(provider: str) -> list[Step]:
     with reading() as session:
         setup = session.get_one(ProviderSetup, provider)
         fault = incident.current(session, provider)
-        worked = _first_success(session, setup)
+        worked, contacts = _first_success(session, setup), _contacts_read(session, setup)
     steps = {key: later(key) for key in PROVED}
     if setup.test_steps:
         steps |= {str(one["key"]): Step(**one) for one in orjson.loads(setup.test_steps)}
     if worked:
         steps |= {key: passed(key) for key in ("registered", "permissions", "api")}
+    if contacts:
+        steps["contacts"] = passed("contacts")
     if fault is not None and fault.part == "mail":
         steps["api"] = failed("api", fault.code)
     return list(steps.values())
 
 
 def _first_success(session: Session, setup: ProviderSetup) -> datetime | None:
-    query = select(func.max(Connection.last_success_at)).where(
-        Connection.provider == setup.provider, Connection.status == Status.CONNECTED
-    )
+    return session.exec(_since(select(func.max(Connection.last_success_at)), setup)).one()
+
+
+def _contacts_read(session: Session, setup: ProviderSetup) -> datetime | None:
+    read = select(func.max(ContactImport.last_success_at)).where(col(ContactImport.connection_id) == col(Connection.id))
+    return session.exec(_since(read, setup)).one()
+
+
+def _since(query: Any, setup: ProviderSetup) -> Any:
+    """Of connections of the present application alone."""
+    mine = query.where(Connection.provider == setup.provider, Connection.status == Status.CONNECTED)
     if setup.application_since:
-        query = query.where(col(Connection.connected_at) >= setup.application_since)
-    return session.exec(query).one()
+        return mine.where(col(Connection.connected_at) >= setup.application_since)
+    return mine

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from easycrm.core import wording
 from easycrm.core.db import reading
-from easycrm.mail import consent, provider_setup, setup_test, verify_setup
+from easycrm.mail import consent, contact_import, provider_setup, setup_test, verify_setup
 from easycrm.mail.connection import Connection
 from easycrm.mail.token_set import PendingRevocation, TokenSet
 from tests.conftest import forget_settings
@@ -184,6 +184,9 @@ async def test_a_working_connection_proves_what_a_test_would(mailbox: Mailbox) -
     await mailbox.sync()
     found = await outcomes(mailbox)
     assert (found["registered"], found["permissions"], found["api"]) == ("passed", "passed", "passed")
+    assert found["contacts"] == "later"
+    await contact_import.import_contacts(mailbox.connection_id)
+    assert (await outcomes(mailbox))["contacts"] == "passed"
 
 
 async def test_another_application_asks_its_owners_to_reconnect_and_nobody_else(
