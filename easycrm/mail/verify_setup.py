@@ -92,17 +92,17 @@ def _proved(provider: str) -> list[Step]:
 
 
 def _first_success(session: Session, setup: ProviderSetup) -> datetime | None:
-    return session.exec(_since(select(func.max(Connection.last_success_at)), setup)).one()
+    return _newest(session, setup, select(func.max(Connection.last_success_at)))
 
 
 def _contacts_read(session: Session, setup: ProviderSetup) -> datetime | None:
     read = select(func.max(ContactImport.last_success_at)).where(col(ContactImport.connection_id) == col(Connection.id))
-    return session.exec(_since(read, setup)).one()
+    return _newest(session, setup, read)
 
 
-def _since(query: Any, setup: ProviderSetup) -> Any:
-    """Of connections of the present application alone."""
+def _newest(session: Session, setup: ProviderSetup, query: Any) -> datetime | None:
+    """What the query finds among connections of the present application."""
     mine = query.where(Connection.provider == setup.provider, Connection.status == Status.CONNECTED)
     if setup.application_since:
-        return mine.where(col(Connection.connected_at) >= setup.application_since)
-    return mine
+        mine = mine.where(col(Connection.connected_at) >= setup.application_since)
+    return session.connection().execute(mine).scalar()
