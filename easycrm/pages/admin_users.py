@@ -131,7 +131,7 @@ def _person(one: PersonItem) -> rx.Component:
                 class_name="rule-words",
             ),
             rx.el.span(one.email, class_name="muted small break-all"),
-            class_name="person-name",
+            class_name="account-name",
         ),
         rx.el.div(
             rx.el.span(one.mailboxes),
@@ -149,5 +149,5 @@ def _person(one: PersonItem) -> rx.Component:
             on_click=AdminUsersState.manage(one.id),
         ),
         key=one.id.to_string(),
-        class_name="rule person",
+        class_name="rule account-line",
     )
