@@ -32,6 +32,8 @@ class FakeProvider:
     """Grants everything to Ada until told otherwise; counts what it is asked."""
 
     has_tenant = True
+    secrets_expire = True
+    redirect_error = "redirect refused"
     folder_word = "label"
     consent_page = "https://provider.example.com/permissions"
 

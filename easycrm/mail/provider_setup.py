@@ -52,6 +52,8 @@ class SetupRow:
     secret_expires_on: date | None
     tenant: str
     has_tenant: bool
+    secrets_expire: bool
+    redirect_error: str
     allowed_domains: str
     enabled: bool
     redirect_uri: str
@@ -213,6 +215,8 @@ def _row(setup: ProviderSetup, connected: int) -> SetupRow:
         secret_expires_on=setup.secret_expires_on,
         tenant=setup.tenant,
         has_tenant=provider.has_tenant,
+        secrets_expire=provider.secrets_expire,
+        redirect_error=provider.redirect_error,
         allowed_domains=setup.allowed_domains,
         enabled=setup.enabled,
         redirect_uri=redirect_uri(setup.provider),

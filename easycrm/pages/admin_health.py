@@ -139,7 +139,7 @@ def _by_provider() -> rx.Component:
                 ["Provider", "Connected", "Wait for their owner", "Late", "Not connected"],
                 rx.foreach(AdminHealthState.counts, _count),
             ),
-            empty("plug-zap", "Nobody has connected a mailbox yet"),
+            empty("plug-zap", wording.health.NONE_CONNECTED),
         ),
     )
 

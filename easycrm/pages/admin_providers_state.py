@@ -23,6 +23,8 @@ class SetupItem:
     secret_set: bool
     tenant: str
     has_tenant: bool
+    secrets_expire: bool
+    redirect_error: str
     allowed_domains: str
     enabled: bool
     redirect_uri: str
@@ -97,6 +99,8 @@ class AdminProvidersState(rx.State):
                 row.secret_set,
                 row.tenant,
                 row.has_tenant,
+                row.secrets_expire,
+                row.redirect_error,
                 row.allowed_domains,
                 row.enabled,
                 row.redirect_uri,

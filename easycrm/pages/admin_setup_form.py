@@ -35,14 +35,17 @@ def setup_form(item: SetupItem) -> rx.Component:
             placeholder=rx.cond(item.secret_set, "set · type to replace", "not set yet"),
             auto_complete="new-password",
         ),
-        field(
-            "Secret expires on",
-            "secret_expires_on",
-            scope=item.key,
-            hint="As the console shows it. Admins are warned 30, 14 and 3 days before. Google's secrets do not expire.",
-            error=_error(item, "secret_expires_on"),
-            type="date",
-            default_value=item.secret_expires_on,
+        rx.cond(
+            item.secrets_expire,
+            field(
+                "Secret expires on",
+                "secret_expires_on",
+                scope=item.key,
+                hint="As the console shows it. Admins are warned 30, 14 and 3 days before.",
+                error=_error(item, "secret_expires_on"),
+                type="date",
+                default_value=item.secret_expires_on,
+            ),
         ),
         rx.cond(
             item.has_tenant,
@@ -120,7 +123,7 @@ def _redirect_uri(item: SetupItem) -> rx.Component:
         ),
         rx.el.p(
             "Register it at the provider letter by letter. If people see ",
-            rx.cond(item.key == "google", "Error 400: redirect_uri_mismatch", "AADSTS50011"),
+            item.redirect_error,
             " there, the registered one differs.",
             class_name="hint",
         ),

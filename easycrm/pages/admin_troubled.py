@@ -7,7 +7,7 @@ from easycrm.pages.admin_health_state import AdminHealthState, RunItem, TroubleI
 from easycrm.pages.parts.browser import Dialog, count, moment
 from easycrm.pages.parts.button import button
 from easycrm.pages.parts.confirm import confirm
-from easycrm.pages.parts.feedback import empty, pill
+from easycrm.pages.parts.feedback import pill
 from easycrm.pages.parts.table import card, table
 
 _RUN_HEADS = ["When", "Kind", "Stored", "Removed", "Left out", "Error"]
@@ -24,7 +24,10 @@ def troubled() -> rx.Component:
                 ["Mailbox", "What is the matter", "Whose turn", "Last success", ""],
                 rx.foreach(AdminHealthState.troubled, _trouble),
             ),
-            empty("circle-check", wording.health.ALL_WELL),
+            rx.el.p(
+                rx.cond(AdminHealthState.connected != 0, wording.health.ALL_WELL, wording.health.NONE_CONNECTED),
+                class_name="muted",
+            ),
         ),
         actions=(
             rx.cond(

@@ -113,7 +113,7 @@ def verify_panel(item: SetupItem) -> rx.Component:
         ),
         rx.el.p(
             rx.cond(item.complete, wording.setup.TEST_MEANS, wording.setup.SAVE_FIRST),
-            rx.cond(item.tested_at != "", rx.fragment(". Last test ", moment(item.tested_at))),
+            rx.cond(item.tested_at != "", rx.fragment(" Last test ", moment(item.tested_at))),
             class_name="hint",
         ),
         rx.el.div(

@@ -17,6 +17,7 @@ from easycrm.pages.parts.button import button
 from easycrm.pages.parts.feedback import notice, waiting
 from easycrm.pages.parts.field import switch
 from easycrm.pages.session import me, require
+from easycrm.providers.registry import provider as known
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class FoldersState(rx.State):
     async def show(self, connection_id: int, address: str, provider: str):
         """Show the folders that are known, then ask the provider which there are."""
         user_id = me().user_id
-        self.address, self.labels, self.wrong, self.question = address, provider == "google", "", ""
+        self.address, self.labels, self.wrong, self.question = address, known(provider).folder_word == "label", "", ""
         try:
             self._fill(user_id, connection_id)
         except EasyCRMError as error:
@@ -110,7 +111,7 @@ class FoldersState(rx.State):
 def folders_button(item: MailboxItem) -> rx.Component:
     """The button on the row of a mailbox."""
     return button(
-        rx.cond(item.provider == "google", "Labels", "Folders"),
+        rx.cond(item.labels, "Labels", "Folders"),
         look="quiet",
         on_click=FoldersState.show(item.id, item.address, item.provider),
     )

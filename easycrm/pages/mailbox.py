@@ -118,6 +118,6 @@ def _unconnected() -> rx.Component:
     return empty(
         "mailbox",
         "No mailbox is connected yet",
-        rx.el.p("Connect your work mailbox, and the email of the last 30 days appears here within seconds."),
+        rx.el.p("Connect your work mailbox, and the email of the last 30 days begins to appear here within seconds."),
         button_link(f"Open {wording.EMAIL_INTEGRATION}", to="/settings/email", look="primary"),
     )

@@ -8,6 +8,7 @@ from easycrm.mail.connection import Status
 from easycrm.mail.contact_status import ContactStatus
 from easycrm.mail.overview import MailboxRow
 from easycrm.mail.volume import Volume
+from easycrm.providers.registry import provider as known
 
 _TONES = {Status.CONNECTED: "good", Status.REQUIRES_REAUTHENTICATION: "bad", Status.NOT_CONNECTED: "off"}
 
@@ -33,6 +34,7 @@ class MailboxItem:
     recovered: str
     missing: str
     default_sender: bool
+    labels: bool
     counts: list[int]
     first_day: str
     visibility: str
@@ -63,6 +65,7 @@ def item_of(row: MailboxRow, mail: Volume, contacts: ContactStatus) -> MailboxIt
         recovered=row.recovered_text,
         missing=" and ".join(row.missing),
         default_sender=row.is_default_sender,
+        labels=known(row.provider).folder_word == "label",
         counts=list(mail.counts),
         first_day=mail.first.isoformat(),
         visibility=contacts.visibility,

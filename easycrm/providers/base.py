@@ -167,6 +167,9 @@ class MailProvider(Protocol):
     key: str
     name: str
     has_tenant: bool
+    secrets_expire: bool
+    redirect_error: str
+    """What people see there when the redirect URI is not the registered one."""
     folder_word: Literal["folder", "label"]
     """What mail lies in there; of labels a message can carry several."""
     consent_page: str

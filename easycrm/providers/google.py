@@ -68,6 +68,8 @@ class Google:
     key = "google"
     name = wording.GOOGLE_WORKSPACE
     has_tenant = False
+    secrets_expire = False
+    redirect_error = "Error 400: redirect_uri_mismatch"
     folder_word: Literal["folder", "label"] = "label"
     consent_page = "https://myaccount.google.com/connections"
     revokes = True

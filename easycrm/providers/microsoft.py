@@ -63,6 +63,8 @@ class Microsoft:
     key = "microsoft"
     name = wording.MICROSOFT_365
     has_tenant = True
+    secrets_expire = True
+    redirect_error = "AADSTS50011"
     folder_word: Literal["folder", "label"] = "folder"
     consent_page = "https://myapps.microsoft.com"
     revokes = False

@@ -5,6 +5,7 @@ NOBODYS_TURN = "Nobody: EasyCRM tries again by itself"
 ASKED_BY_ADMIN = "Your administrator asks you to connect this mailbox again"
 ALL_WELL = "Every mailbox is in sync"
 QUEUE_AWAY = "The queue does not answer at the moment"
+NONE_CONNECTED = "Nobody has connected a mailbox yet"
 NO_WORKER = "No worker is running. No mail comes and none is sent until one is started"
 
 

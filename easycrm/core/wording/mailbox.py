@@ -10,7 +10,7 @@ VIEWS = {
 }
 OWN_MARKS = (
     "Read, star and archive are EasyCRM's own: your mailbox at the provider stays as it is. "
-    "When something changes there, the change is shown here"
+    "When something changes there, the change is shown here."
 )
 EMPTY = {
     "inbox": ("The inbox is empty", "New mail appears here by itself. What you archived is under Archived."),

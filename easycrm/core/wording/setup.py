@@ -10,7 +10,7 @@ VERIFY_SETUP = "Verify setup"
 TEST_WITH_MY_MAILBOX = "Test with my own mailbox"
 TEST_MEANS = (
     "You sign in at the provider and agree, as your users will. EasyCRM asks three questions with your permission and "
-    "throws it away; your mailbox is not connected"
+    "throws it away; your mailbox is not connected."
 )
 SAVE_FIRST = "Enter and save client ID and client secret first"
 TEST_DONE = "Tested with your own mailbox. The permission was thrown away"

@@ -39,7 +39,8 @@ answers = st.lists(st.tuples(st.one_of(names, st.text(max_size=20)), values), ma
 def test_threat_08_garbage_in_any_parameter_ends_in_a_clear_sentence(
     ada: Someone, google: FakeProvider, full: bool, known_state: bool
 ) -> None:
-    sentences = {text for name, text in vars(wording).items() if name.startswith("CONSENT_")}
+    ours = {**vars(wording), **vars(wording.connecting)}
+    sentences = {text for name, text in ours.items() if name.startswith("CONSENT_")}
     begun = state_of(asyncio.run(consent.begin(user_id=ada.user_id, session_id=ada.session_id, provider="google")))
 
     @settings(
