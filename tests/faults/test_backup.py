@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import Engine, make_url
@@ -90,17 +90,16 @@ def back_up(url: str, target: Path) -> None:
     if url.startswith("sqlite"):
         assert "bytes written" in run(sys.executable, "-m", "easycrm", "backup", str(target)).stdout
         return
-    schema = unquote(parse_qs(urlsplit(url).query)["options"][0]).partition("=")[2]
-    run(program("pg_dump"), "--format=custom", f"--schema={schema}", f"--file={target}", *at(url))
+    run(program("pg_dump"), "--format=custom", f"--file={target}", *at(url))
 
 
-def restore(copy: Path, url: str, schema_of: str) -> str:
-    """Put the copy in place; the address by which the restored database is reached."""
+def restore(copy: Path, url: str) -> None:
+    """Put the copy in place."""
     if url.startswith("sqlite"):
         shutil.copy(copy, url.removeprefix("sqlite:///"))
-        return url
-    run(program("pg_restore"), "--no-owner", "-d", *reversed(at(url)[-1:]), *at(url)[:-1], str(copy))
-    return f"{url}?{urlsplit(schema_of).query}"
+        return
+    *server, name = at(url)
+    run(program("pg_restore"), "--no-owner", *server, "-d", name, str(copy))
 
 
 async def test_a_restored_backup_syncs_on_without_doubles(
@@ -116,7 +115,8 @@ async def test_a_restored_backup_syncs_on_without_doubles(
     gone = mailbox.simulator.truth(mailbox.email)[9]["id"]
     mailbox.simulator.post("message", email=mailbox.email, id=gone, action="delete")
 
-    monkeypatch.setenv("EASYCRM_DATABASE_URL", restore(copy, empty_machine, before))
+    restore(copy, empty_machine)
+    monkeypatch.setenv("EASYCRM_DATABASE_URL", empty_machine)
     forget_settings()
     key_canary.check()
     assert after_restore.hold_back() == 1
@@ -132,7 +132,8 @@ async def test_threat_31_a_restored_backup_without_its_keys_does_not_start(
 ) -> None:
     before, copy = os.environ["EASYCRM_DATABASE_URL"], tmp_path / "copy"
     back_up(before, copy)
-    monkeypatch.setenv("EASYCRM_DATABASE_URL", restore(copy, empty_machine, before))
+    restore(copy, empty_machine)
+    monkeypatch.setenv("EASYCRM_DATABASE_URL", empty_machine)
     kept = len(mailbox.stored())
     for keys in ("", sealed.new_key("other")):
         monkeypatch.setenv("EASYCRM_KEYS", keys)
