@@ -39,6 +39,7 @@ def _thread_or_why_not() -> rx.Component:
             thread_labels(),
             rx.foreach(ThreadState.messages, message_view),
             written_here(),
+            custom_attrs={"data-thread": ThreadState.open_id.to_string()},
         ),
     )
 

@@ -50,7 +50,7 @@ def test_colleagues_see_of_each_mailbox_what_its_owner_shows(
 ) -> None:
     ada, bob, carl = make_person(), make_person(), make_person()
     first, second = make_mailbox(provider, 2), make_mailbox(provider, 2)
-    customer, ident = f"grace-{secrets.token_hex(4)}@example.org", f"<{secrets.token_hex(8)}@example.org>"
+    customer, ident = f"grace-{secrets.token_hex(4)}@mail.example.org", f"<{secrets.token_hex(8)}@example.org>"
     both = {"from": customer, "subject": "Both of you", "message_id": ident}
     product.simulator.post("deliver", email=first, **both)
     product.simulator.post("deliver", email=second, **both)
@@ -90,7 +90,7 @@ def test_new_mail_appears_in_the_timeline_by_itself(
     product: Product, make_person: Callable[..., Person], make_mailbox: Callable[..., str]
 ) -> None:
     ada, bob = make_person(), make_person()
-    address, customer = make_mailbox("Google Workspace", 1), f"linus-{secrets.token_hex(4)}@example.org"
+    address, customer = make_mailbox("Google Workspace", 1), f"linus-{secrets.token_hex(4)}@mail.example.org"
     connected(product, ada.page, "Google Workspace", address)
     create(product, bob.page, "Linus", customer)
     expect(bob.page.get_by_text("No email with this person that you may see")).to_be_visible()
@@ -101,7 +101,7 @@ def test_new_mail_appears_in_the_timeline_by_itself(
 
 def test_a_contact_is_made_changed_put_away_and_brought_back(product: Product, member: Person) -> None:
     page, mark = member.page, secrets.token_hex(4)
-    address = f"barbara-{mark}@example.org"
+    address = f"barbara-{mark}@mail.example.org"
     create(product, page, f"Barbara {mark}", address, f"Org {mark}")
     expect(page.get_by_role("link", name=f"Org {mark}")).to_be_visible()
 
@@ -119,7 +119,7 @@ def test_a_contact_is_made_changed_put_away_and_brought_back(product: Product, m
     there = page.url
     page.goto(product.url + "/contacts?new=contact")
     page.get_by_label("Name").fill("Again")
-    page.get_by_label("Email addresses").fill(f"BARBARA-{mark}+x@example.org")
+    page.get_by_label("Email addresses").fill(f"BARBARA-{mark}+x@mail.example.org")
     page.get_by_role("button", name="Create contact").click()
     expect(page.get_by_role("alert")).to_contain_text(f"belongs to the contact Barbara {mark}")
     page.get_by_role("link", name=f"Open Barbara {mark}").click()
@@ -139,15 +139,15 @@ def test_a_contact_is_made_changed_put_away_and_brought_back(product: Product, m
 
 def test_two_entries_of_one_person_become_one(product: Product, member: Person) -> None:
     page, mark = member.page, secrets.token_hex(4)
-    create(product, page, f"Twin {mark} B", f"b-{mark}@example.org")
-    create(product, page, f"Twin {mark} A", f"a-{mark}@example.org")
+    create(product, page, f"Twin {mark} B", f"b-{mark}@mail.example.org")
+    create(product, page, f"Twin {mark} A", f"a-{mark}@mail.example.org")
     page.get_by_role("button", name="Merge").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Search contacts").fill(f"Twin {mark}")
     dialog.get_by_role("button", name="Search").click()
     dialog.get_by_role("button", name=f"Choose Twin {mark} B").click()
     dialog.get_by_role("button", name="Merge").click()
-    expect(page.get_by_role("link", name=f"Write to b-{mark}@example.org")).to_be_visible()
+    expect(page.get_by_role("link", name=f"Write to b-{mark}@mail.example.org")).to_be_visible()
     page.goto(product.url + f"/contacts?q=Twin {mark}")
     expect(page.get_by_role("list", name="Team contacts").get_by_role("listitem")).to_have_count(1)
 
@@ -158,7 +158,9 @@ def test_imported_contacts_are_ones_own_until_they_are_added(
 ) -> None:
     ada, bob = make_person(), make_person()
     address, name = make_mailbox(provider, 1), f"Hedy {secrets.token_hex(4)}"
-    product.simulator.post("contacts", email=address, name=name, emails=[f"{name[5:]}@example.org"], title="Inventor")
+    product.simulator.post(
+        "contacts", email=address, name=name, emails=[f"{name[5:]}@mail.example.org"], title="Inventor"
+    )
     connected(product, ada.page, provider, address)
     expect(ada.page.get_by_role("link", name=re.compile("contacts? imported"))).to_be_visible(timeout=WORKER_MS)
     ada.page.goto(product.url + f"/contacts?tab=imported&q={name[5:]}")
@@ -178,7 +180,7 @@ def test_axe_has_no_objection(
     product: Product, make_person: Callable[..., Person], make_mailbox: Callable[..., str], look: dict[str, object]
 ) -> None:
     person, mark = make_person(**look), secrets.token_hex(4)
-    page, address, customer = person.page, make_mailbox("Google Workspace", 1), f"x-{mark}@example.org"
+    page, address, customer = person.page, make_mailbox("Google Workspace", 1), f"x-{mark}@mail.example.org"
     product.simulator.post("deliver", email=address, subject="Figures", **{"from": customer})
     connected(product, page, "Google Workspace", address)
     page.get_by_role("button", name=f"Change what colleagues see of {address}").click()
@@ -205,13 +207,15 @@ def test_the_sender_of_a_message_leads_to_the_contact_or_to_a_new_one(
     product: Product, member: Person, make_mailbox: Callable[..., str]
 ) -> None:
     page, address, mark = member.page, make_mailbox("Microsoft 365", 1), secrets.token_hex(4)
-    product.simulator.post("deliver", email=address, subject=f"Hi {mark}", **{"from": f"Lea <lea-{mark}@example.org>"})
+    product.simulator.post(
+        "deliver", email=address, subject=f"Hi {mark}", **{"from": f"Lea <lea-{mark}@mail.example.org>"}
+    )
     connected(product, page, "Microsoft 365", address)
     page.goto(product.url + "/mailbox")
     page.get_by_text(f"Hi {mark}").first.click()
     page.get_by_role("link", name="Contact", exact=True).click()
     expect(page.get_by_label("Name")).to_have_value("Lea")
-    expect(page.get_by_label("Email addresses")).to_have_value(f"lea-{mark}@example.org")
+    expect(page.get_by_label("Email addresses")).to_have_value(f"lea-{mark}@mail.example.org")
     page.get_by_role("button", name="Create contact").click()
     expect(timeline(page)).to_have_count(1)
     there = page.url

@@ -54,13 +54,15 @@ def synced(page: Page, product: Product, address: str, count: int) -> list[tuple
 def reads(page: Page, product: Product, thread: str) -> bool:
     """Whether the open message shows text, a picture or a notice, and says nothing of an error."""
     page.goto(f"{product.url}/mailbox?thread={thread}")
-    message = page.locator("details.message[open]").last
+    # A page that is loaded anew may show for a moment what the tab had open before.
+    there = f"article[data-thread='{thread}'] details.message[open]"
+    message = page.locator(there).last
     expect(message).to_be_visible(timeout=30_000)
     expect(message.get_by_role("status")).to_have_count(0, timeout=30_000)
     if any(message.get_by_text(sentence).count() for sentence in HONEST):
         return True
     if message.locator("iframe").count():
-        body = page.frame_locator("details.message[open] iframe").last.locator("body")
+        body = page.frame_locator(f"{there} iframe").last.locator("body")
         expect(body).to_be_attached(timeout=30_000)
         return bool((body.text_content() or "").strip()) or body.locator("img").count() > 0
     return bool((message.locator(".message-text").text_content() or "").strip())
