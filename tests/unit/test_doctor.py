@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from easycrm import doctor, migrate, worker
-from easycrm.core import key_canary, sealed
+from easycrm.core import db, key_canary, sealed
 from easycrm.core.wording import operating
 from easycrm.doctor import inside, outside
 from easycrm.notices.liveness import Heartbeat
@@ -70,8 +70,8 @@ def test_another_key_than_the_databases_is_told(installed: None, monkeypatch: py
         ("9999", operating.NEWER_DATABASE),
     ],
 )
-def test_a_database_of_another_version_is_told(installed: None, database: Engine, revision: str, sentence: str) -> None:
-    with database.begin() as connection:
+def test_a_database_of_another_version_is_told(installed: None, revision: str, sentence: str) -> None:
+    with db.engine().begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :there"), {"there": revision})
 
     assert said("problem")["database"].startswith(sentence)
@@ -90,7 +90,8 @@ def test_a_redis_that_is_away_is_told(installed: None, monkeypatch: pytest.Monke
     worker.queue.cache_clear()
 
     assert said("problem")["queue"] == "The queue does not answer (ConnectionError)"
-    assert operating.HALF_DISTRIBUTED in [one.says for one in inside.readable_settings()]
+    half = operating.HALF_DISTRIBUTED in [one.says for one in inside.readable_settings()]
+    assert half == (db.engine().dialect.name == "sqlite")
 
 
 @pytest.mark.parametrize(
