@@ -4,8 +4,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.browser.frames import serving
+from tests.browser.frames import Frames, serving
 
+ENOUGH = 30
 HOME = "http://127.0.0.1:9/home"
 TRACKING = (
     '<img src="{0}">', "<img src={0}>", '<IMG SRC=" {0}">', '<img src="//127.0.0.1:9/home">',
@@ -43,17 +44,27 @@ TRACKING = (
 )  # fmt: skip
 
 
+def called_home(frames: Frames) -> set[str]:
+    """The addresses that the raw documents ask for; one may take the page away before the others had time."""
+    called: set[str] = set()
+    for _ in range(3):
+        called |= {url for url in frames.show("raw").asked if url.startswith(HOME)}
+        if len(called) > ENOUGH:
+            break
+    return called
+
+
 def test_threat_27_no_mail_calls_home_before_the_person_asks(browser: Browser, tmp_path: Path) -> None:
     raw = [one.replace("{0}", f"{HOME}/{number}") for number, one in enumerate(TRACKING, 1)]
     with serving(browser, [{"html": one} for one in raw], raw, tmp_path) as frames:
-        control, clean, framed = frames.show("raw"), frames.show("clean"), frames.show("frame")
+        called = called_home(frames)
+        clean, framed = frames.show("clean"), frames.show("frame")
         shown = frames.show("frame", images=1)
 
-    called = {url for url in control.asked if url.startswith(HOME)}
     print(
         f"{len(TRACKING)} ways home. Raw: {len(called)} addresses asked. Cleaned: {clean.asked}. Frame: {framed.asked}."
     )
-    assert len(called) > 30
+    assert len(called) > ENOUGH
     assert (clean.asked, framed.asked) == ([], [])
     assert (clean.ran, framed.ran, shown.ran) == (set(), set(), set())
     # Once asked for, images come from where the mail says, and nothing else does; EasyCRM itself is never asked.
