@@ -287,7 +287,7 @@ async def test_threat_23_another_users_threads_and_messages_do_not_exist(mailbox
     with pytest.raises(NotFound):
         messages(stranger, thread_id)
     with pytest.raises(NotFound):
-        reading_view.frame(stranger, message_id, images=True)
+        await reading_view.frame(stranger, message_id, images=True)
     with pytest.raises(NotFound):
         schedule.request_now(stranger, mailbox.connection_id)
 
