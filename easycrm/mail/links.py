@@ -27,9 +27,12 @@ def pieces(text: str) -> Iterator[Piece]:
     done = 0
     for found in _ADDRESS.finditer(text):
         address = _without_punctuation(found[0])
+        whole = _ADDRESS.fullmatch(address)
+        if whole is None:  # nothing but a scheme and punctuation
+            continue
         if found.start() > done:
             yield Piece(text[done : found.start()])
-        yield Piece(address, _href(found, address))
+        yield Piece(address, _href(whole, address))
         done = found.start() + len(address)
     if done < len(text):
         yield Piece(text[done:])
