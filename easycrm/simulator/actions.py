@@ -204,9 +204,7 @@ def drop_cursors(world: World, body: Body) -> None:
 
 def reset(world: World, _body: Body) -> None:
     """Begin anew; the signing key stays, as published keys would."""
-    key = world.key
-    world.__init__(world.redirect_base, world.seed, world.eml_dir)  # pyright: ignore[reportUnknownMemberType]
-    world.key = key
+    world.__init__(world.redirect_base, world.seed, world.eml_dir, world.key)  # pyright: ignore[reportUnknownMemberType]
 
 
 BY_NAME: dict[str, Callable[[World, Body], Body | None]] = {

@@ -15,6 +15,8 @@ from easycrm.simulator.signing import SigningKey
 
 GOOGLE_CLIENT = ("easycrm-demo.apps.googleusercontent.com", "demo-google-secret")
 MICROSOFT_CLIENT = ("8f1e6a5c-0000-4000-8000-00000000c0de", "demo-microsoft-secret")
+# The demo's mail arrives at whole ten minutes, so that a world made anew soon after has the same messages, made already.
+_EVEN_SECONDS = 600
 # Raised when a kept world of before can no longer be used.
 FORM = 5
 TENANT_NET = "11111111-aaaa-4bbb-8ccc-222222222222"
@@ -126,10 +128,11 @@ class World:
     """Everything the simulator knows."""
 
     def __init__(
-        self, redirect_base: str = "http://localhost:3000", seed: int = 1, eml_dir: Path | None = None
-    ) -> None:
+        self, redirect_base: str = "http://localhost:3000", seed: int = 1, eml_dir: Path | None = None,
+        key: SigningKey | None = None,
+    ) -> None:  # fmt: skip
         self.redirect_base, self.seed, self.eml_dir = redirect_base, seed, eml_dir
-        self.key = SigningKey()
+        self.key = key or SigningKey()
         self.settings = Settings()
         self.clock_offset = 0.0
         self.changed = False
@@ -189,7 +192,8 @@ class World:
         elif messages:
             mailbox = corpus.fast(email=email, seed=seed, messages=messages, now=self.now())
         else:
-            mailbox = corpus.generate(email=email, seed=seed, threads=threads, now=self.now())
+            even = self.now() // _EVEN_SECONDS * _EVEN_SECONDS
+            mailbox = corpus.generate(email=email, seed=seed, threads=threads, now=even)
         number = 100_000_000_000_000_000_000 + len(self.people) * 7919
         subject = str(number) if provider == "google" else f"00000000-0000-4000-8000-{number % 10**12:012d}"
         person = Person(email, name, provider, subject, mailbox, tenant or TENANT_NET, has_mailbox)

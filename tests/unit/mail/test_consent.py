@@ -370,7 +370,8 @@ async def test_threat_29_a_tab_closed_in_the_middle_still_ends_in_a_whole_connec
     begun = await state(ada)
     google.delay = 0.2
     tab = asyncio.create_task(answer(ada, [("state", begun), ("code", "good")]))
-    await asyncio.sleep(0.1)
+    while "exchange" not in google.calls:
+        await asyncio.sleep(0.01)
     tab.cancel()
     await asyncio.wait([tab])
     assert tab.cancelled()
