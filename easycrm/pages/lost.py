@@ -24,7 +24,7 @@ def not_found() -> rx.Component:
 
 def connection_lost() -> rx.Component:
     """A bar that stays while the browser cannot reach EasyCRM; it reconnects by itself."""
-    return rx.el.div(
+    place = rx.el.div(
         rx.cond(
             has_connection_errors,
             rx.el.div(
@@ -36,6 +36,8 @@ def connection_lost() -> rx.Component:
         role="status",
         aria_live="polite",
     )
+    # Reflex puts every page inside what it is given here: in the place itself, all that changes would be read out.
+    return rx.fragment(place)
 
 
 def page_broke() -> rx.Component:

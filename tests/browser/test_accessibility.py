@@ -23,10 +23,11 @@ axe = Axe()
 
 
 def objections(page: Page) -> list[str]:
-    """What axe objects to, with the place."""
+    """What axe objects to, with the place; and a page of which every change would be read out."""
     page.wait_for_timeout(500)
     found: list[Any] = axe.run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+    spoken = page.locator("[aria-live] main").count()
+    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]] + ["spoken"] * spoken
 
 
 @every_look
