@@ -75,7 +75,6 @@ class Cluster(Product):
     units: dict[str, Unit] = field(default_factory=dict[str, Unit])
     database: Service | None = None
     redis: Service | None = None
-    settings: dict[str, str] = field(default_factory=dict[str, str])
 
     def environment(self) -> dict[str, str]:
         """What a command needs to work on this installation."""
@@ -90,6 +89,14 @@ class Cluster(Product):
         """What the database says."""
         with self._connection() as connection:
             return connection.execute(_in_postgresql(query), values).fetchall()
+
+    def restart(self) -> None:
+        """End every process and start it again with what the key file says by now."""
+        for unit in self.units.values():
+            unit.send(signal.SIGTERM)
+        for unit in self.units.values():
+            unit.start()
+        self.wait()
 
     def wait(self) -> None:
         """Until both web processes answer, and nginx with them."""
@@ -140,9 +147,9 @@ def running(data: Path, **more: str) -> Generator[Cluster]:
             **more,
         }
         cluster = Cluster(
-            url, simulator, data, None, data / "output.log",  # pyright: ignore[reportArgumentType] (no process is the whole)
+            url, simulator, data, data / "output.log",
             verify=ssl.create_default_context(cafile=str(authority)),
-            database=database, redis=redis, settings=settings,
+            settings=settings, database=database, redis=redis,
         )  # fmt: skip
         instances = {"web1": web_ports[0], "web2": web_ports[1], "worker1": 1, "worker2": 2}
         for name, instance in instances.items():

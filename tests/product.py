@@ -21,6 +21,7 @@ from easycrm.people import passwords
 from tests.simulator_process import REPOSITORY, Simulator
 
 START_SECONDS = 180
+READY = "EasyCRM is ready"
 
 
 @dataclass
@@ -30,9 +31,10 @@ class Product:
     url: str
     simulator: Simulator
     data: Path
-    process: subprocess.Popen[str]
     output: Path
     verify: ssl.SSLContext | bool = True
+    settings: dict[str, str] = field(default_factory=dict[str, str])
+    process: subprocess.Popen[str] = field(init=False, repr=False)
     _cookies: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
@@ -101,6 +103,35 @@ class Product:
         """Everything the processes printed so far."""
         return self.output.read_text()
 
+    def start(self) -> None:
+        """Start it, and wait until it can be used."""
+        self.output.touch()
+        before = self.log().count(READY)
+        with self.output.open("a") as sink:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "easycrm", "demo"],
+                cwd=REPOSITORY,
+                env={**without_settings(), **self.settings},
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        until = time.monotonic() + START_SECONDS
+        while self.log().count(READY) == before:
+            assert self.process.poll() is None, self.log()
+            assert time.monotonic() < until, self.log()
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Ask it to end, and wait for that."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+
+    def restart(self) -> None:
+        """End it, and start it again with what the key file says by now."""
+        self.stop()
+        self.start()
+
 
 def without_settings() -> dict[str, str]:
     """This process's environment without EasyCRM's settings."""
@@ -121,29 +152,16 @@ def running(data: Path, **settings: str) -> Generator[Product]:
     url = f"http://localhost:{port}"
     own = {"EASYCRM_DATA_DIR": str(data), "EASYCRM_PORT": str(port), "EASYCRM_SIMULATOR_PORT": str(simulator_port)}
     data.mkdir(parents=True, exist_ok=True)
-    output = data / "output.log"
-    with output.open("w") as sink:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "easycrm", "demo"],
-            cwd=REPOSITORY,
-            env={**without_settings(), **own, **settings},
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-    product = Product(url, Simulator(f"http://127.0.0.1:{simulator_port}"), data, process, output)
+    product = Product(
+        url,
+        Simulator(f"http://127.0.0.1:{simulator_port}"),
+        data,
+        data / "output.log",
+        settings={**own, **settings},
+    )
     try:
-        _wait(product)
+        product.start()
         yield product
     finally:
         product.simulator.close()
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-
-
-def _wait(product: Product) -> None:
-    until = time.monotonic() + START_SECONDS
-    while "EasyCRM is ready" not in product.log():
-        assert product.process.poll() is None, product.log()
-        assert time.monotonic() < until, product.log()
-        time.sleep(0.1)
+        product.stop()
