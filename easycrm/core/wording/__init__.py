@@ -3,6 +3,7 @@
 from easycrm.core.wording import (
     audit,
     connecting,
+    consoles,
     contacts,
     health,
     mailbox,
@@ -18,6 +19,7 @@ from easycrm.core.wording import (
 __all__ = [
     "audit",
     "connecting",
+    "consoles",
     "contacts",
     "health",
     "mailbox",

@@ -46,10 +46,12 @@ INCIDENTS = {
     "unauthorized_client": "The application may not use this way of signing in. Check its type in the console",
     "deleted_client": "The application was deleted in the provider's console",
     "disabled_client": "The application was disabled in the provider's console",
-    "invalid_scope": "A permission that EasyCRM needs is not registered for the application",
-    "accessNotConfigured": "An interface that EasyCRM needs is not enabled in the provider's console",
-    "contactsNotConfigured": "The People API is not enabled for the project in Google's console. Email goes on; "
-    "contacts are imported when it is enabled",
+    "invalid_scope": "A permission that EasyCRM needs is not registered for the application. Add what the help on the "
+    "page Providers lists",
+    "accessNotConfigured": "The Gmail API is not enabled for the project. Enable it in Google's console under "
+    "APIs & Services → Library",
+    "contactsNotConfigured": "The People API is not enabled for the project. Enable it in Google's console under "
+    "APIs & Services → Library. Email goes on; contacts are imported when it is enabled",
     "client_secret_unreadable": "The stored client secret cannot be opened with the present keys. Enter it again",
     "not_configured": "The client ID or the client secret was removed. Enter both again",
 }

@@ -30,26 +30,27 @@ _STEPS = {
     "api": "Mail can be read",
     "contacts": "Contacts can be read",
 }
-_GOOGLE_CLIENTS = "APIs & Services → Credentials → OAuth 2.0 Client IDs"
-_ENTRA_APP = "App registrations → your application"
+_GOOGLE_CLIENTS = "Google Auth Platform → Clients"
+_ENTRA_APP = "Entra ID → App registrations → your application"
 HINTS = {
     **INCIDENTS,
     "unreachable": "EasyCRM could not reach the provider. Check the server's network, HTTPS_PROXY and certificates",
     "after_reachable": "Not asked, because an earlier step failed",
     "after_client": "Not asked, because the application is not known",
     "not_understood": "The provider's answer says nothing about this. A test with your own mailbox shows it",
-    "google_invalid_client": "Google does not know this pair of client ID and client secret. Copy both again from "
-    f"{_GOOGLE_CLIENTS}, and check that the project is the right one",
+    "google_invalid_client": "Google does not know this pair of client ID and client secret. Copy the client ID "
+    f"again from {_GOOGLE_CLIENTS}, in the right project. Google shows a secret only once: if it is lost, open the "
+    "client there and press Add secret",
     "google_unauthorized_client": "This client may not be used by a web server. Under "
     f"{_GOOGLE_CLIENTS} create one of the type Web application",
     "google_disabled_client": f"The client was disabled. Enable it again under {_GOOGLE_CLIENTS}",
     "google_deleted_client": f"The client was deleted. Restore it, or create a new one under {_GOOGLE_CLIENTS}",
-    "microsoft_no_tenant": "Microsoft knows no such tenant. Copy the Directory (tenant) ID from Entra → Overview, or "
-    "enter organizations",
+    "microsoft_no_tenant": "Microsoft knows no such tenant. Copy the Directory (tenant) ID from "
+    f"{_ENTRA_APP} → Overview, or enter organizations",
     "microsoft_not_found": "Microsoft knows no such application in this tenant. Copy the Application (client) ID from "
     f"{_ENTRA_APP} → Overview, and check the tenant",
-    "microsoft_disabled": "The application was disabled. In Entra under Enterprise applications → your application → "
-    "Properties, let users sign in again",
+    "microsoft_disabled": "The application was disabled. Under Entra ID → Enterprise apps → your application → "
+    "Properties set Enabled for users to sign-in to Yes",
     "microsoft_wrong_secret": "This is not the secret's value. Under Certificates & secrets create a new secret and "
     "copy its Value at once, not its Secret ID",
     "microsoft_expired_secret": "The client secret has expired. Under Certificates & secrets create a new one, enter "
