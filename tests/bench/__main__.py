@@ -9,12 +9,11 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib import import_module, util
 
-from tests.bench import idle, imports, peers, quota, scale, scaling
+from tests.bench import database, fairness, felt, idle, imports, memory, peers, quota, scale, scaling
 from tests.bench.row import Row
 from tests.bench.world import DATABASES, simulator
 from tests.simulator_process import REPOSITORY
@@ -26,7 +25,9 @@ WHOLE = {"messages": 2_000, "mailboxes": 2_000, "rounds": 3}
 def main() -> None:
     """Measure, print, and keep."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer messages, mailboxes and rounds, and no scale-up")
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer messages, mailboxes and rounds, and nothing that takes 50,000"
+    )
     parser.add_argument("--only-growth", action="store_true", help="nothing but the growing sizes")
     parser.add_argument(
         "--largest", type=int, default=50_000, help="messages of the largest mailbox of the growing sizes"
@@ -35,7 +36,7 @@ def main() -> None:
     options = parser.parse_args()
     sizes = QUICK if options.quick else WHOLE
     found: list[Row] = []
-    for row in () if options.only_growth else _rows(sizes["messages"], sizes["mailboxes"], sizes["rounds"]):
+    for row in () if options.only_growth else _rows(**sizes, quick=options.quick):
         found.append(row)
         print(_line(row), flush=True)
     points = [] if options.quick else _growth(options.largest)
@@ -56,7 +57,7 @@ def _growth(largest: int) -> list[scaling.Point]:
     return points
 
 
-def _rows(messages: int, mailboxes: int, rounds: int) -> Iterator[Row]:
+def _rows(messages: int, mailboxes: int, rounds: int, *, quick: bool) -> Iterator[Row]:
     print("| measure | goal | measured | met | note |\n| --- | --- | ---: | --- | --- |", flush=True)
     with simulator() as world:
         yield from imports.rows(world, DATABASES, messages, rounds)
@@ -64,9 +65,11 @@ def _rows(messages: int, mailboxes: int, rounds: int) -> Iterator[Row]:
         yield from idle.rows(world, DATABASES, mailboxes, rounds)
     with simulator(latency=False) as world:
         yield from quota.rows(world)
-    if util.find_spec("tests.bench.database"):
-        more: Iterable[Row] = import_module("tests.bench.database").rows(DATABASES)
-        yield from more
+    yield from database.rows(DATABASES)
+    yield from felt.rows(rounds)
+    if not quick:
+        yield from fairness.rows(DATABASES)
+        yield from memory.rows()
 
 
 def _line(row: Row) -> str:

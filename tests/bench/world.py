@@ -13,6 +13,7 @@ from urllib.parse import quote
 from sqlalchemy import create_engine, text
 
 from easycrm.core import db, sealed
+from easycrm.providers import id_token
 from tests.conftest import forget_settings
 from tests.simulator_process import Simulator, running
 
@@ -24,6 +25,7 @@ REQUEST_MS, SUB_REQUEST_MS = 40, 20
 @contextlib.contextmanager
 def simulator(*, latency: bool = True) -> Generator[Simulator]:
     """The providers, as slow as the real ones unless said otherwise, without quota."""
+    id_token._keys.clear()  # each simulator signs with a key of its own
     with running() as found:
         if latency:
             found.post("settings", request_ms=REQUEST_MS, sub_request_ms=SUB_REQUEST_MS)

@@ -1,0 +1,65 @@
+"""A small mailbox that is connected while one worker imports two very large ones: how long it waits."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from statistics import median
+
+from sqlmodel import select
+
+from easycrm.core.db import reading
+from easycrm.mail.message import Message
+from easycrm.worker import sync_mailbox
+from tests.bench.mailboxes import on_loop, wait_for_import
+from tests.bench.row import Row
+from tests.bench.world import database, simulator
+from tests.connected import Mailbox, prepare
+from tests.simulator_process import Simulator
+from tests.worker_process import worker
+
+LIMIT_SECONDS = 3
+LARGE, SMALL, SMALL_ONES = 50_000, 20, 5
+
+
+def rows(kinds: tuple[str, ...]) -> Iterator[Row]:
+    """The row of the table that is about fairness, on each database."""
+    for kind in kinds:
+        with simulator() as world, database(kind, world):
+            waits = waits_of_small_ones(world)
+        yield Row(
+            f"small mailbox behind two of {LARGE:,}, {kind}", f"≤ {LIMIT_SECONDS}", median(waits), "s",
+            max(waits) <= LIMIT_SECONDS, "connected until all its mail is here; one worker process",
+            min(waits), max(waits),
+        )  # fmt: skip
+
+
+def waits_of_small_ones(world: Simulator) -> list[float]:
+    """Seconds until each of the small mailboxes was imported."""
+    large = [_connected(world, provider, LARGE) for provider in ("google", "microsoft")]
+    waits: list[float] = []
+    with worker():
+        for mailbox in large:
+            sync_mailbox(mailbox.connection_id)
+        while not all(_begun(mailbox) for mailbox in large):
+            time.sleep(0.1)
+        for number in range(SMALL_ONES):
+            small = _connected(world, ("google", "microsoft")[number % 2], SMALL)
+            sync_mailbox(small.connection_id)
+            waits.append(wait_for_import(small))
+        assert all(mailbox.row().import_finished_at is None for mailbox in large)
+    return waits
+
+
+def _begun(mailbox: Mailbox) -> bool:
+    with reading() as session:
+        return (
+            session.exec(select(Message.id).where(Message.connection_id == mailbox.connection_id)).first() is not None
+        )
+
+
+def _connected(world: Simulator, provider: str, messages: int) -> Mailbox:
+    email = f"box-{secrets.token_hex(4)}@example.com"
+    world.post("people", provider=provider, email=email, weighty=messages)
+    mailbox = prepare(world, provider, email)
+    on_loop(mailbox.connect())
+    return mailbox
