@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from easycrm.core import key_canary, log
+from easycrm.core import allocator, key_canary, log
 from easycrm.mail import (
     contact_import,
     erasure,
@@ -192,6 +192,7 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
 def main() -> None:
     """A worker process: run tasks until told to stop."""
+    allocator.bound()
     log.configure()
     key_canary.check()
     heartbeat().start()
