@@ -1,22 +1,15 @@
 """Prints the table of what is measured against its goals: python -m tests.bench [--quick] [--keep NAME].
 
-The results are kept in docs/benchmarks, the plot of cost against size in docs/images. PostgreSQL is measured too where
-EASYCRM_TEST_DATABASE_URL names a server.
+The results are kept in docs/benchmarks, those of a whole run also as its page; plots go to docs/images. PostgreSQL is
+measured too where EASYCRM_TEST_DATABASE_URL names a server.
 """
 
 import argparse
-import json
-import os
-import platform
-import subprocess
 from collections.abc import Iterator
-from dataclasses import asdict
-from datetime import UTC, datetime
 
-from tests.bench import database, fairness, felt, idle, imports, memory, peers, quota, scale, scaling
+from tests.bench import database, fairness, felt, idle, imports, kept, memory, peers, quota, scaling, timeline
 from tests.bench.row import Row
 from tests.bench.world import DATABASES, simulator
-from tests.simulator_process import REPOSITORY
 
 QUICK = {"messages": 500, "mailboxes": 250, "rounds": 1}
 WHOLE = {"messages": 2_000, "mailboxes": 2_000, "rounds": 3}
@@ -38,10 +31,10 @@ def main() -> None:
     found: list[Row] = []
     for row in () if options.only_growth else _rows(**sizes, quick=options.quick):
         found.append(row)
-        print(_line(row), flush=True)
+        print(kept.line(row), flush=True)
     points = [] if options.quick else _growth(options.largest)
     if options.keep:
-        _keep(options.keep, sizes, found, points)
+        kept.keep(options.keep, sizes, found, points)
 
 
 def _growth(largest: int) -> list[scaling.Point]:
@@ -58,7 +51,7 @@ def _growth(largest: int) -> list[scaling.Point]:
 
 
 def _rows(messages: int, mailboxes: int, rounds: int, *, quick: bool) -> Iterator[Row]:
-    print("| measure | goal | measured | met | note |\n| --- | --- | ---: | --- | --- |", flush=True)
+    print(kept.HEAD, flush=True)
     with simulator() as world:
         yield from imports.rows(world, DATABASES, messages, rounds)
         yield from peers.rows(world, messages, rounds)
@@ -70,24 +63,7 @@ def _rows(messages: int, mailboxes: int, rounds: int, *, quick: bool) -> Iterato
     if not quick:
         yield from fairness.rows(DATABASES)
         yield from memory.rows()
-
-
-def _line(row: Row) -> str:
-    met = "" if row.met is None else "met" if row.met else "missed"
-    spread = "" if row.low is None else f" ({row.low:.3g} to {row.high:.3g})"
-    figure = "" if row.measured is None else f"{row.measured:.4g} {row.unit}{spread}"
-    return f"| {row.measure} | {row.goal} | {figure} | {met} | {row.note} |"
-
-
-def _keep(name: str, sizes: dict[str, int], rows: list[Row], points: list[scaling.Point]) -> None:
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=REPOSITORY, capture_output=True, text=True)
-    result = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit.stdout.strip(), "sizes": sizes,
-        "machine": {"cores": os.cpu_count(), "load": os.getloadavg(), "python": platform.python_version()},
-        "rows": [asdict(row) for row in rows], "growth": [asdict(point) for point in points],
-    }  # fmt: skip
-    scale.RESULTS.mkdir(parents=True, exist_ok=True)
-    (scale.RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+        yield from timeline.rows(DATABASES)
 
 
 if __name__ == "__main__":

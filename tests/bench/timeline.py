@@ -9,7 +9,7 @@ import secrets
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,12 +41,15 @@ _LEVELS = ("metadata", "subject", "everything", "private")
 
 def main() -> None:
     """Measure and print."""
-    for name in ("sqlite", *(["postgresql"] if os.environ.get("EASYCRM_TEST_DATABASE_URL") else [])):
+    for row in rows(("sqlite", *(["postgresql"] if os.environ.get("EASYCRM_TEST_DATABASE_URL") else []))):
+        print(f"{row.measure:58} {row.goal:>8} {row.measured:8.1f} {row.unit}  {'met' if row.met else 'MISSED'}")
+
+
+def rows(databases: Sequence[str]) -> Iterator[Row]:
+    """A row for each page and database."""
+    for name in databases:
         with filled(name):
-            for row in measure(name):
-                print(
-                    f"{row.measure:58} {row.goal:>8} {row.measured:8.1f} {row.unit}  {'met' if row.met else 'MISSED'}"
-                )
+            yield from measure(name)
 
 
 def measure(name: str) -> list[Row]:
