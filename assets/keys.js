@@ -13,7 +13,8 @@ function isTyping(target) {
 export function Keys({ rows }) {
   useEffect(() => {
     let place = -1;
-    const links = () => [...document.querySelectorAll(rows)].filter((link) => link.offsetParent !== null);
+    const shown = (one) => one.checkVisibility({ visibilityProperty: true });
+    const links = () => [...document.querySelectorAll(rows)].filter(shown);
     const current = () => document.activeElement?.closest("li");
 
     const move = (step) => {
@@ -26,13 +27,16 @@ export function Keys({ rows }) {
       all[place].focus();
     };
 
-    // In several places at once, the selection comes first, then the row in focus, then what is open.
+    // In several places at once, the selection comes first, then the row or message in focus, then the newest one that
+    // is open. A row that is not in focus never answers: nobody could see which one it would be.
     const answering = (key) => {
       const wanted = `[aria-keyshortcuts~="${CSS.escape(key)}"]`;
       const row = links().some((link) => link.closest("li") === current()) ? current() : null;
-      const reading = [...document.querySelectorAll(`.reading ${wanted}`)].filter((one) => one.offsetParent !== null);
-      const found = [document.querySelector(`.bulk ${wanted}`), row?.querySelector(wanted), reading.at(-1)];
-      return found.find((one) => one && !one.disabled) ?? document.querySelector(wanted);
+      const message = document.activeElement?.closest(".reading .message");
+      const reading = [...document.querySelectorAll(`.reading ${wanted}`)].filter(shown);
+      const elsewhere = [...document.querySelectorAll(wanted)].filter((one) => shown(one) && !one.closest(".thread-row"));
+      const found = [document.querySelector(`.bulk ${wanted}`), row?.querySelector(wanted), message?.querySelector(wanted), reading.at(-1), ...elsewhere];
+      return found.find((one) => one && !one.disabled);
     };
 
     // A row that goes takes the focus with it: the next one gets it.

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select, update
 
 from easycrm.core import wording
-from easycrm.core.db import changed, reading, transaction
+from easycrm.core.db import reading, transaction
 from easycrm.core.errors import InvalidInput, NotFound
 from easycrm.mail import thread_rows
 from easycrm.mail.connection import Connection
@@ -16,6 +16,8 @@ from easycrm.mail.place import Place
 from easycrm.mail.thread import Thread
 
 MOST = 100
+# Beyond this many messages nothing is offered to be undone: a state is no place for all of them.
+MOST_PUT_BACK = 5000
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def read(user_id: int, thread_ids: Collection[int], *, unread: bool = False) -> 
         NotFound: none of these threads is the user's.
         InvalidInput: they are too many.
     """
-    return _mark_threads(user_id, thread_ids, _read(unread, newest_only=unread))
+    return len(_mark_threads(user_id, thread_ids, _read(unread, newest_only=unread)))
 
 
 def star(user_id: int, thread_ids: Collection[int], *, starred: bool = True) -> int:
@@ -44,20 +46,39 @@ def star(user_id: int, thread_ids: Collection[int], *, starred: bool = True) -> 
         NotFound: none of these threads is the user's.
         InvalidInput: they are too many.
     """
-    return _mark_threads(user_id, thread_ids, _star(starred, newest_only=starred))
+    return len(_mark_threads(user_id, thread_ids, _star(starred, newest_only=starred)))
 
 
-def archive(user_id: int, thread_ids: Collection[int], *, archived: bool = True) -> int:
-    """Take these threads out of the inbox, until new mail arrives in them; or back. How many messages changed.
+def archive(user_id: int, thread_ids: Collection[int], *, archived: bool = True) -> list[int]:
+    """Take these threads out of the inbox, until new mail arrives in them; or back.
 
     What was sent or filed in a folder stays where it is.
+
+    Returns: the ids of the messages that moved, for `put_back`.
 
     Raises:
         NotFound: none of these threads is the user's.
         InvalidInput: they are too many.
     """
-    before, after = (Place.INBOX, Place.ARCHIVE) if archived else (Place.ARCHIVE, Place.INBOX)
-    return _mark_threads(user_id, thread_ids, _Mark({"place": str(after)}, col(Message.place) == str(before)))
+    return _mark_threads(user_id, thread_ids, _place(archived))
+
+
+def put_back(user_id: int, message_ids: Collection[int], *, archived: bool) -> int:
+    """Undo `archive` (`archived` as it was told): these messages return, but for those that have moved on since.
+
+    Returns: how many messages changed.
+
+    Raises:
+        NotFound: none of these messages is the user's.
+    """
+    with reading() as session:
+        query = select(Message.thread_id).where(col(Message.id).in_(message_ids)).distinct()
+        thread_ids = session.exec(query).all()
+
+    def chosen(threads: Sequence[Thread]) -> Any:
+        return _among(threads) & col(Message.id).in_(message_ids)
+
+    return len(_mark(user_id, thread_ids, _place(not archived), chosen))
 
 
 def opened(user_id: int, thread_id: int) -> int:
@@ -79,7 +100,7 @@ def read_message(user_id: int, message_id: int, *, unread: bool = False) -> int:
     Raises:
         NotFound: it is not the user's.
     """
-    return _mark_message(user_id, message_id, _read(unread))
+    return len(_mark_message(user_id, message_id, _read(unread)))
 
 
 def star_message(user_id: int, message_id: int, *, starred: bool = True) -> int:
@@ -88,7 +109,7 @@ def star_message(user_id: int, message_id: int, *, starred: bool = True) -> int:
     Raises:
         NotFound: it is not the user's.
     """
-    return _mark_message(user_id, message_id, _star(starred))
+    return len(_mark_message(user_id, message_id, _star(starred)))
 
 
 def _read(unread: bool, *, newest_only: bool = False) -> _Mark:
@@ -99,13 +120,17 @@ def _star(starred: bool, *, newest_only: bool = False) -> _Mark:
     return _Mark({"starred": starred}, col(Message.starred).is_(not starred), newest_only)
 
 
-def _mark_threads(user_id: int, thread_ids: Collection[int], mark: _Mark) -> int:
+def _place(archived: bool) -> _Mark:
+    before, after = (Place.INBOX, Place.ARCHIVE) if archived else (Place.ARCHIVE, Place.INBOX)
+    return _Mark({"place": str(after)}, col(Message.place) == str(before))
+
+
+def _mark_threads(user_id: int, thread_ids: Collection[int], mark: _Mark) -> list[int]:
     if len(thread_ids) > MOST:
         raise InvalidInput(wording.mailbox.too_many(MOST))
 
     def chosen(threads: Sequence[Thread]) -> Any:
-        ids = [thread.id for thread in threads]
-        among = col(Message.thread_id).in_(ids)
+        among = _among(threads)
         if not mark.newest_only:
             return among
         return among & col(Message.sort_key).in_(
@@ -115,7 +140,11 @@ def _mark_threads(user_id: int, thread_ids: Collection[int], mark: _Mark) -> int
     return _mark(user_id, thread_ids, mark, chosen)
 
 
-def _mark_message(user_id: int, message_id: int, mark: _Mark) -> int:
+def _among(threads: Sequence[Thread]) -> Any:
+    return col(Message.thread_id).in_([thread.id for thread in threads])
+
+
+def _mark_message(user_id: int, message_id: int, mark: _Mark) -> list[int]:
     with reading() as session:
         thread_id = session.exec(select(Message.thread_id).where(Message.id == message_id)).first()
     if thread_id is None:
@@ -123,7 +152,10 @@ def _mark_message(user_id: int, message_id: int, mark: _Mark) -> int:
     return _mark(user_id, [thread_id], mark, lambda _threads: col(Message.id) == message_id)
 
 
-def _mark(user_id: int, thread_ids: Collection[int], mark: _Mark, chosen: Callable[[Sequence[Thread]], Any]) -> int:
+def _mark(
+    user_id: int, thread_ids: Collection[int], mark: _Mark, chosen: Callable[[Sequence[Thread]], Any]
+) -> list[int]:
+    """The ids of the messages that changed."""
     with transaction() as session:
         threads = _own(session, user_id, thread_ids)
         if not threads:
@@ -131,12 +163,13 @@ def _mark(user_id: int, thread_ids: Collection[int], mark: _Mark, chosen: Callab
         # The sync locks the mailbox too: what it reads of a message is what it compares with.
         connections = _locked(session, {thread.connection_id for thread in threads})
         statement = update(Message).where(chosen(threads), mark.concerns).values(**mark.values)
-        count = changed(session, statement.execution_options(synchronize_session=False))
-        if count:
+        marking = statement.returning(col(Message.id)).execution_options(synchronize_session=False)
+        marked = [ident for (ident,) in session.execute(marking)]  # pyright: ignore[reportDeprecated] (exec takes no such statement)
+        if marked:
             thread_rows.count_marks(session, [thread.id or 0 for thread in threads])
             for connection in connections:
                 connection.changed_seq += 1
-        return count
+        return marked
 
 
 def _own(session: Session, user_id: int, thread_ids: Collection[int]) -> Sequence[Thread]:

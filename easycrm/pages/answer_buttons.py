@@ -2,8 +2,9 @@
 
 import reflex as rx
 
+from easycrm.core import wording
 from easycrm.core.errors import EasyCRMError
-from easycrm.mail import draft
+from easycrm.mail import draft, forwarding
 from easycrm.pages.flash import tell
 from easycrm.pages.parts.button import button, link
 from easycrm.pages.parts.keys import shortcut
@@ -31,7 +32,14 @@ class AnswerState(rx.State):
     @require("member")
     async def forward(self, message_id: int) -> rx.event.EventSpec | None:
         """Pass a message on, with its files."""
-        return await self._begin("forward", message_id)
+        try:
+            begun = await forwarding.begin(me().user_id, message_id)
+        except EasyCRMError as error:
+            await tell(self, error.user_message, "bad")
+            return None
+        if begun.problem:
+            await tell(self, begun.problem, "bad")
+        return rx.redirect(draft_path(begun.draft_id))
 
     async def _begin(self, kind: str, message_id: int) -> rx.event.EventSpec | None:
         try:
@@ -50,9 +58,9 @@ def draft_path(draft_id: int) -> str:
 def answer_buttons(message_id: rx.Var[int]) -> rx.Component:
     """Reply, Reply all and Forward for one of the user's own messages."""
     return rx.el.div(
-        _answer("reply", "Reply", "r", AnswerState.reply(message_id)),
-        _answer("reply-all", "Reply all", "a", AnswerState.reply_all(message_id)),
-        _answer("forward", "Forward", "f", AnswerState.forward(message_id)),
+        _answer("reply", wording.writing.REPLY, "r", AnswerState.reply(message_id)),
+        _answer("reply-all", wording.writing.REPLY_ALL, "a", AnswerState.reply_all(message_id)),
+        _answer("forward", wording.writing.FORWARD, "f", AnswerState.forward(message_id)),
         class_name="answers",
     )
 
@@ -66,9 +74,9 @@ def compose_button() -> rx.Component:
     """Leads to a new message, from every page."""
     return link(
         rx.icon("square-pen", size=17, aria_hidden=True),
-        rx.el.span("Compose"),
+        rx.el.span(wording.writing.COMPOSE),
         to=COMPOSE,
         class_name="button button-primary compose-button",
-        aria_label="Compose",
+        aria_label=wording.writing.COMPOSE,
         **shortcut("c"),
     )

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from easycrm.core import wording
 from easycrm.pages.contact_merge import merge_dialog
 from easycrm.pages.contact_state import ContactState, EmailItem
 from easycrm.pages.parts.browser import CopyButton, moment
@@ -73,11 +74,12 @@ def _head() -> rx.Component:
             rx.cond(ContactState.editing, None, button("Edit", on_click=ContactState.edit)),
             rx.cond(
                 (ContactState.emails.length() > 0) & ~ContactState.archived,
-                button_link(
-                    rx.icon("pencil", size=15, aria_hidden=True),
-                    "Write",
+                link(
+                    rx.icon("square-pen", size=15, aria_hidden=True),
+                    wording.writing.COMPOSE,
                     to=ContactState.emails[0].href,
-                    look="primary",
+                    aria_label=_compose_to(ContactState.name),
+                    class_name="button button-primary",
                 ),
             ),
             class_name="contact-actions",
@@ -115,7 +117,7 @@ def fact(name: str, value: rx.Component, shown: rx.Var[bool]) -> rx.Component:
 
 def _email(item: EmailItem) -> rx.Component:
     return rx.el.li(
-        link(item.email, to=item.href, class_name="link break-all", aria_label=f"Write to {item.email}"),
+        link(item.email, to=item.href, class_name="link break-all", aria_label=_compose_to(item.email)),
         CopyButton.create(
             text=item.email,
             label="Copy",
@@ -186,3 +188,8 @@ def _form() -> rx.Component:
             class_name="card contact-form",
         ),
     )
+
+
+def _compose_to(whom: rx.Var[str]) -> rx.Var[str]:
+    """What a link is called that begins a message to somebody."""
+    return rx.Var.create(f"{wording.writing.COMPOSE} to {whom}")

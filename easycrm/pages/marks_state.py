@@ -1,6 +1,7 @@
 """What is done with threads from the list and the reading pane: choose several, and mark them."""
 
 from collections.abc import Callable, Collection
+from typing import TypeVar
 
 import reflex as rx
 
@@ -8,19 +9,18 @@ from easycrm.core import wording
 from easycrm.core.errors import EasyCRMError
 from easycrm.mail import marks
 from easycrm.pages.flash import tell
-from easycrm.pages.mailbox_address import read
+from easycrm.pages.mailbox_address import MAILBOX, read
 from easycrm.pages.mailbox_state import MailboxState, fill
 from easycrm.pages.session import me, require
 
-Act = Callable[[int, Collection[int]], int]
-_ACTS: dict[str, Act] = {
+Done = TypeVar("Done")
+_ACTS: dict[str, Callable[[int, Collection[int]], int]] = {
     "read": marks.read,
     "unread": lambda user, threads: marks.read(user, threads, unread=True),
     "star": marks.star,
     "unstar": lambda user, threads: marks.star(user, threads, starred=False),
-    "archive": marks.archive,
-    "inbox": lambda user, threads: marks.archive(user, threads, archived=False),
 }
+_MOVES = {"archive": True, "inbox": False}
 _CLOSING = ("archive", "unread")
 
 
@@ -28,6 +28,8 @@ class MarksState(rx.State):
     """The threads that are selected; they stay so while new mail arrives."""
 
     selected: list[int] = []
+    _moved: list[int] = []
+    _moved_to_archive: bool = False
 
     @rx.event
     @require("member")
@@ -67,15 +69,12 @@ class MarksState(rx.State):
     @require("member")
     async def mark(self, thread_id: int, what: str) -> rx.event.EventSpec | None:
         """Do something with one thread; with 0, with those that are selected."""
-        act = _ACTS.get(what)
         threads = [thread_id] if thread_id else self.selected
-        if act is None or not threads:
+        if not threads or what not in (*_ACTS, *_MOVES):
             return None
-        count = await self._act(act, threads)
+        count = await (self._move(threads, what) if what in _MOVES else self._act(_ACTS[what], threads))
         if count is None:
             return None
-        if what in ("archive", "inbox"):
-            await tell(self, _told(what, count, len(threads)))
         if not thread_id:
             self.selected = []
         mailbox = await self.get_state(MailboxState)
@@ -85,7 +84,34 @@ class MarksState(rx.State):
         fill(mailbox, me().user_id)
         return None
 
-    async def _act(self, act: Act, threads: list[int], *, quiet: bool = False) -> int | None:
+    @rx.event
+    @require("member")
+    async def put_back(self) -> None:
+        """Undo what was archived, or moved to the inbox, last."""
+        moved, self._moved = self._moved, []
+        if not moved:
+            return
+        archived = self._moved_to_archive
+        done = await self._act(lambda user, messages: marks.put_back(user, messages, archived=archived), moved)
+        if done is None:
+            return
+        await tell(self, wording.mailbox.put_back(archived))
+        if self.router.url.path.rstrip("/") == MAILBOX:
+            fill(await self.get_state(MailboxState), me().user_id)
+
+    async def _move(self, threads: list[int], what: str) -> int | None:
+        """Archive threads, or move them to the inbox, and offer to undo it; how many messages moved."""
+        archived = _MOVES[what]
+        moved = await self._act(lambda user, ids: marks.archive(user, ids, archived=archived), threads)
+        if moved is None:
+            return None
+        self._moved, self._moved_to_archive = (moved if len(moved) <= marks.MOST_PUT_BACK else []), archived
+        await tell(self, _told(what, len(moved), len(threads)), undoable=bool(self._moved))
+        return len(moved)
+
+    async def _act(
+        self, act: Callable[[int, Collection[int]], Done], threads: list[int], *, quiet: bool = False
+    ) -> Done | None:
         try:
             return act(me().user_id, threads)
         except EasyCRMError as error:

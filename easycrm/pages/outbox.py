@@ -115,7 +115,7 @@ def _leaving(item: OutboxItem) -> rx.Component:
         _line(
             item,
             rx.el.span("goes ", moment(item.at, "until"), class_name="muted small nowrap"),
-            button("Undo", on_click=OutboxState.undo(item.id)),
+            button(wording.writing.UNDO, on_click=OutboxState.undo(item.id)),
         ),
         _line(item, pill("Sending", "off")),
     )
@@ -151,7 +151,7 @@ def _nothing() -> rx.Component:
             "send",
             "Nothing is waiting",
             rx.el.p("Drafts are kept here as you type, and so is everything that has not been sent yet."),
-            button_link("Write a message", to=COMPOSE, look="primary"),
+            button_link(wording.writing.COMPOSE, to=COMPOSE, look="primary"),
         ),
         class_name="card",
     )

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from easycrm.core import wording
 from easycrm.mail import draft_list, outbox_list
 from easycrm.mail.outbox_message import ATTENTION, State
 from easycrm.pages.outbox_state import OutboxState
 from easycrm.pages.parts.browser import Countdown
 from easycrm.pages.parts.button import button
+from easycrm.pages.parts.keys import shortcut
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,12 @@ def _line(item: Leaving) -> rx.Component:
                     rx.el.span(item.recipients, class_name="sending-to"),
                     class_name="flash-text",
                 ),
-                button("Undo", on_click=OutboxState.undo(item.id), aria_label=f"Undo sending to {item.recipients}"),
+                button(
+                    wording.writing.UNDO,
+                    on_click=OutboxState.undo(item.id),
+                    aria_label=f"Undo sending to {item.recipients}",
+                    **shortcut("z"),
+                ),
             ),
             rx.el.span("Sending …", rx.el.span(item.recipients, class_name="sending-to"), class_name="flash-text"),
         ),

@@ -14,6 +14,7 @@ from easycrm.pages.answer_buttons import compose_button
 from easycrm.pages.bell import BellState, bell_button, fill_bell
 from easycrm.pages.consent import ConsentState
 from easycrm.pages.flash import clear_old, flash_place
+from easycrm.pages.marks_state import MarksState
 from easycrm.pages.navigation import navigation
 from easycrm.pages.parts.browser import NativeForm
 from easycrm.pages.parts.button import button, link
@@ -81,8 +82,12 @@ async def fill_shell(state: ShellState, user_id: int) -> None:
         state.outages = outages
 
 
-def frame(*children: rx.Component, active: str, wide: bool = False) -> rx.Component:
-    """A page in its frame; `active` is the navigation entry it belongs to."""
+def frame(*children: rx.Component, active: str, wide: bool = False, tells_of: rx.Var[int] | int = 0) -> rx.Component:
+    """A page in its frame; `active` is the navigation entry it belongs to.
+
+    Args:
+        tells_of: the mailbox whose outage the page tells by itself, so that the frame need not.
+    """
     return rx.el.div(
         # The callback's no-referrer stays in force after it has led here, and would turn the sign-out's Origin to null.
         rx.el.meta(name="referrer", content="same-origin"),
@@ -96,13 +101,13 @@ def frame(*children: rx.Component, active: str, wide: bool = False) -> rx.Compon
             class_name="side",
         ),
         rx.el.div(
-            rx.el.div(rx.foreach(ShellState.outages, _outage), class_name="banners"),
+            rx.el.div(rx.foreach(ShellState.outages, lambda outage: _outage(outage, tells_of)), class_name="banners"),
             rx.el.main(*children, id="content", tab_index=-1, class_name="wide" if wide else "page"),
             class_name="main",
         ),
         Keys.create(rows=".threads a.thread"),
+        flash_place(undo=MarksState.put_back),
         sending_bar(),
-        flash_place(),
         *(_restored(mode) for mode in own_account.THEMES),
         class_name="frame",
     )
@@ -173,7 +178,11 @@ def _restored(mode: str) -> rx.Component:
     return rx.cond(ShellState.theme == mode, rx.el.span(hidden=True, key=mode, on_mount=set_color_mode(mode)))
 
 
-def _outage(outage: Outage) -> rx.Component:
+def _outage(outage: Outage, tells_of: rx.Var[int] | int) -> rx.Component:
+    return rx.cond(outage.connection_id == tells_of, None, _outage_notice(outage))
+
+
+def _outage_notice(outage: Outage) -> rx.Component:
     return notice(
         wording.NEEDS_REAUTHENTICATION,
         rx.el.span(outage.address, rx.cond(outage.reason != "", f": {outage.reason}", "")),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from easycrm.core import wording
 from tests.browser.conftest import Person
 from tests.browser.consent_screen import connect, open_settings, provider_region
 from tests.browser.test_accessibility import every_look, objections
@@ -113,7 +114,7 @@ def test_a_contact_is_made_changed_put_away_and_brought_back(product: Product, m
     expect(page.get_by_label("Job title")).to_have_value("Professor")
     page.get_by_label("Email addresses").fill(f"{address}\n{mark}@example.net")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("link", name=f"Write to {mark}@example.net")).to_be_visible()
+    expect(page.get_by_role("link", name=f"{wording.writing.COMPOSE} to {mark}@example.net")).to_be_visible()
     expect(page.get_by_text("Professor")).to_be_visible()
 
     there = page.url
@@ -147,7 +148,7 @@ def test_two_entries_of_one_person_become_one(product: Product, member: Person) 
     dialog.get_by_role("button", name="Search").click()
     dialog.get_by_role("button", name=f"Choose Twin {mark} B").click()
     dialog.get_by_role("button", name="Merge").click()
-    expect(page.get_by_role("link", name=f"Write to b-{mark}@mail.example.org")).to_be_visible()
+    expect(page.get_by_role("link", name=f"{wording.writing.COMPOSE} to b-{mark}@mail.example.org")).to_be_visible()
     page.goto(product.url + f"/contacts?q=Twin {mark}")
     expect(page.get_by_role("list", name="Team contacts").get_by_role("listitem")).to_have_count(1)
 

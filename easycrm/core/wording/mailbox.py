@@ -55,6 +55,11 @@ def in_inbox(count: int) -> str:
     return f"{_conversations(count)} moved to the inbox"
 
 
+def put_back(from_archive: bool) -> str:
+    """Told after archiving, or moving to the inbox, was undone."""
+    return f"Undone: back in the {'inbox' if from_archive else 'archive'}"
+
+
 def nothing_to_archive(count: int) -> str:
     """Told when what was to be archived does not lie in the inbox."""
     return f"{'It is' if count == 1 else 'They are'} not in the inbox, so there is nothing to archive"

@@ -1,5 +1,12 @@
 """Sentences about drafts, sending and files."""
 
+# One word for one act, wherever a button, a heading or a line of the help names it.
+COMPOSE = "Compose"
+REPLY = "Reply"
+REPLY_ALL = "Reply all"
+FORWARD = "Forward"
+UNDO = "Undo"
+
 NO_RECIPIENTS = "Enter at least one recipient"
 NO_SENDER = "Choose the mailbox to send from"
 DRAFT_CHANGED = "This draft was changed in another tab or window: what stands here is not the newest text"

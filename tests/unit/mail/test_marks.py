@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
@@ -65,7 +66,7 @@ def test_marks_show_on_the_thread_and_can_be_taken_back(team: Team) -> None:
 
     assert marks.read(user, [mine], unread=True) == 1
     assert marks.star(user, [mine]) == 1
-    assert marks.archive(user, [mine]) == 2
+    assert len(marks.archive(user, [mine])) == 2
     assert (row(mine).unread, row(mine).starred, row(mine).place) == (1, 1, Place.ARCHIVE)
 
     marks.read(user, [mine])
@@ -110,6 +111,21 @@ def test_what_was_sent_is_not_archived(team: Team) -> None:
         assert session.get_one(Message, sent.id).place == Place.ELSEWHERE
 
 
+def test_undoing_an_archiving_moves_back_what_it_moved_and_nothing_else(team: Team) -> None:
+    user = ada(team).user_id
+    before = team.mail("ada", "grace@example.org", "ada@example.com")
+    mine = thread_of(before)
+    marks.archive(user, [mine])
+    later = team.mail("ada", "linus@example.org", "ada@example.com", thread_id=mine)
+    moved = marks.archive(user, [mine])
+    assert (moved, row(mine).place) == ([later], Place.ARCHIVE)
+    assert marks.put_back(user, moved, archived=True) == 1
+    with reading() as session:
+        places = [session.get_one(Message, one).place for one in (before, later)]
+    assert (places, row(mine).place) == ([Place.ARCHIVE, Place.INBOX], Place.INBOX)
+    assert marks.put_back(user, moved, archived=True) == 0
+
+
 def test_threat_23_threads_and_messages_of_others_are_not_found(team: Team) -> None:
     theirs = team.mail("grace", "linus@example.org", "grace@example.com")
     thread_id, mallory = thread_of(theirs), ada(team).user_id
@@ -125,7 +141,12 @@ def test_threat_23_threads_and_messages_of_others_are_not_found(team: Team) -> N
             act(mallory, theirs)
     with pytest.raises(NotFound):
         marks.opened(mallory, thread_id)
+    with pytest.raises(NotFound):
+        marks.put_back(mallory, [theirs], archived=False)
     mine = thread(team, "ada", "grace@example.org")
+    with reading() as session:
+        own = session.exec(select(Message.id).where(Message.thread_id == mine)).one() or 0
+    assert marks.put_back(mallory, [own, theirs], archived=False) == 1
     assert marks.star(mallory, [mine, thread_id]) == 1
     assert row(thread_id) == before
 

@@ -166,7 +166,14 @@ async def test_archiving_the_open_thread_leads_back_to_the_list(ada: Tab, thread
     assert ada.state(FlashState).text == wording.mailbox.archived(1)
     state = await load(ada)
     assert threads[0] not in [row.id for row in state.rows]
-    assert [row.id for row in (await load(ada, "view=archived")).rows] == [threads[0]]
+    state = await load(ada, "view=archived")
+    assert [row.id for row in state.rows] == [threads[0]]
+    await ada.call(MarksState.put_back)
+    assert (ada.state(FlashState).text, state.rows) == (wording.mailbox.put_back(True), [])
+    assert threads[0] in [row.id for row in (await load(ada)).rows]
+    before = ada.state(FlashState).number
+    await ada.call(MarksState.put_back)
+    assert ada.state(FlashState).number == before, "it is undone once"
 
 
 async def test_what_is_selected_stays_when_new_mail_arrives(ada: Tab, threads: list[int]) -> None:
@@ -187,6 +194,9 @@ async def test_threat_23_threads_of_others_are_not_marked(ada: Tab, grace: Tab, 
         for what in ("read", "unread", "star", "unstar", "archive", "inbox"):
             await grace.call(MarksState.mark, thread_id, what)
             assert grace.state(FlashState).text == NotFound.default_message
+    grace.state(MarksState)._moved = [1]
+    await grace.call(MarksState.put_back)
+    assert grace.state(FlashState).text == NotFound.default_message
     await load(grace, f"thread={threads[0]}")
     assert grace.state(MailboxState).opened.id == 0
     row = (await load(ada)).rows[0]
