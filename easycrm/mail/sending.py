@@ -11,6 +11,7 @@ from easycrm.core.db import reading
 from easycrm.core.errors import EasyCRMError
 from easycrm.core.log import logger
 from easycrm.mail import (
+    chain,
     composing,
     outage,
     outbox_lease,
@@ -21,7 +22,7 @@ from easycrm.mail import (
     token_vault,
     written_to,
 )
-from easycrm.mail.composing import Answered, Letter
+from easycrm.mail.composing import Letter
 from easycrm.mail.connection import Connection, ConnectionEnded
 from easycrm.mail.message import Message
 from easycrm.mail.outbox_lease import Job
@@ -115,6 +116,7 @@ def _letter(row: OutboxMessage, connection: Connection) -> tuple[Letter, str, st
     with reading() as session:
         answered = session.get(Message, row.answers_id) if row.answers_id else None
         thread = session.get(Thread, row.thread_id) if row.thread_id else None
+        headers = chain.answered(session, answered) if answered else None
     # The answered message may lie in another of the user's mailboxes: then only its headers keep the thread.
     here = answered is not None and answered.connection_id == connection.id
     letter = Letter(
@@ -127,7 +129,7 @@ def _letter(row: OutboxMessage, connection: Connection) -> tuple[Letter, str, st
         html=row.html,
         quoted=row.quoted,
         date=now(),
-        answered=Answered(answered.message_id_header, answered.references) if answered else None,
+        answered=headers,
     )
     ids = (
         thread.provider_thread_id if thread and here else "",
