@@ -44,6 +44,7 @@ from easycrm.pages.shell import ShellState
 from easycrm.pages.sign_in import setup, sign_in
 from easycrm.pages.thread_state import ThreadState
 from easycrm.pages.timeline_state import TimelineState
+from easycrm.pages.trusted_senders import TrustedSendersState
 from easycrm.pages.written_here import WrittenState
 from easycrm.providers.registry import PROVIDERS
 
@@ -95,7 +96,7 @@ add(
     TimelineState.load,
     ContactsState.load,
 )
-add(compose_page, "/compose", "Write", ShellState.load, ComposeState.load)
+add(compose_page, "/compose", wording.writing.COMPOSE, ShellState.load, ComposeState.load)
 add(outbox_page, "/outbox", "Outbox", ShellState.load, OutboxState.load)
 add(
     email_integration,
@@ -105,6 +106,7 @@ add(
     ShellState.load,
     EmailState.load,
     OwnRulesState.load,
+    TrustedSendersState.load,
 )
 for key in PROVIDERS:
     add(callback_page, f"{SETTINGS}/callback/{key}", "Connecting", coming_back(key))

@@ -110,7 +110,9 @@ async def complete(*, user_id: int, session_id: int, provider: str, answer: Sequ
     if attempt.outcome in (CONNECTED, TESTED):
         return await _outcome_of(attempt_id, attempt.reconnects)
     if attempt.expires_at <= now():
-        raise ConsentRefused("expired", wording.connecting.CONSENT_EXPIRED, reconnects=attempt.reconnects)
+        expired = ConsentRefused("expired", wording.connecting.CONSENT_EXPIRED, reconnects=attempt.reconnects)
+        expired.return_path = attempt.return_path
+        raise expired
     if not await asyncio.to_thread(_claim, attempt_id):
         return await _outcome_of(attempt_id, attempt.reconnects)
     # A tab closed from here on must not leave a grant half stored, so the work goes on without it.
@@ -132,6 +134,7 @@ async def _redeem_or_refuse(attempt: ConsentAttempt, parameters: Answer) -> Comp
     except Exception as error:
         refusal = _as_refusal(error)
         refusal.reconnects, refusal.tested_setup = attempt.reconnects, attempt.tests_setup
+        refusal.return_path = attempt.return_path
         await asyncio.to_thread(_refuse, attempt, refusal)
         raise refusal from error
 

@@ -20,6 +20,8 @@ class ConsentRefused(EasyCRMError):
     Args:
         kind: one word for tests, audit and the page's next step.
         reconnects: the connection that was to be reconnected, where one was.
+
+    `return_path` is where the consent was asked for; empty where that is not known.
     """
 
     def __init__(self, kind: str, user_message: str, *, reconnects: int | None = None, detail: str = "") -> None:
@@ -27,6 +29,7 @@ class ConsentRefused(EasyCRMError):
         self.kind = kind
         self.reconnects = reconnects
         self.tested_setup = False
+        self.return_path = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import reading
 from easycrm.core.settings import settings
+from easycrm.mail import signature
 from easycrm.mail.connection import Connection, Status, capabilities_of, of_user
 from easycrm.mail.message import Message
 from easycrm.mail.message_rows import sort_key
@@ -41,6 +42,7 @@ class MailboxRow:
     recovered_text: str
     missing: tuple[str, ...]
     is_default_sender: bool
+    signature: str
     changed_seq: int
 
 
@@ -82,6 +84,7 @@ def _row(session: Session, connection: Connection, faulty: bool) -> MailboxRow:
         recovered_text=_recovered(session, connection) if connected else "",
         missing=tuple(one.value for one in Capability if one not in granted) if connected else (),
         is_default_sender=connection.is_default_sender,
+        signature=signature.in_a_line(connection.signature),
         changed_seq=connection.changed_seq,
     )
 

@@ -17,6 +17,7 @@ from easycrm.mail.connection import Connection, of_user
 from easycrm.mail.imported import ImportedAddress, ImportedContact
 from easycrm.mail.message import Message
 from easycrm.mail.outbox_message import OutboxMessage
+from easycrm.mail.trusted_sender import TrustedSender
 from easycrm.notices import audit
 from easycrm.notices.audit import AuditEvent
 from easycrm.notices.notice import Notice
@@ -28,6 +29,7 @@ _MAILBOX = {"provider", "address", "name", "status", "visibility", "window_days"
             "import_done", "signature"}  # fmt: skip
 _WRITTEN = {"state", "kind", "to", "cc", "bcc", "subject", "html", "created_at", "updated_at", "due_at", "sent_at"}
 _TOLD = {"title", "body", "created_at"}
+_TRUSTED = {"email", "created_at"}
 _SESSION = {"device", "created_at"}
 _EVENT = {"at", "event", "subject", "detail", "actor_id"}
 
@@ -89,6 +91,8 @@ def _files(user: User, whole: bool) -> Iterator[tuple[str, Iterable[bytes]]]:
             yield "written.json", _json(_rows(session, written, _WRITTEN))
             yield "notices.json", _json(_rows(session, select(Notice).where(Notice.user_id == user_id), _TOLD))
             yield "rules.json", _json([{"kind": one.kind, "value": one.value} for one in exclusion.listed(user_id)])
+            trusted = select(TrustedSender).where(TrustedSender.user_id == user_id)
+            yield "trusted_senders.json", _json(_rows(session, trusted, _TRUSTED))
             yield "contacts.json", _json(_contacts(session, mailboxes))
     yield "audit.jsonl", _audit(user_id, [user.email, *(one.address for one in mailboxes)])
     for number, mailbox in enumerate(mailboxes if whole else (), 1):

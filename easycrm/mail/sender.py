@@ -79,6 +79,15 @@ def cannot_send(connection: Connection) -> str:
     return "" if Capability.SEND in capabilities_of(connection) else wording.writing.SEND_NOT_ALLOWED
 
 
+def is_of_the_mailbox(reason: str) -> bool:
+    """Whether a reason why something was not sent is one of `cannot_send`: it may be over since."""
+    return reason in (
+        wording.NEEDS_REAUTHENTICATION,
+        wording.writing.SEND_NOT_CONNECTED,
+        wording.writing.SEND_NOT_ALLOWED,
+    )
+
+
 def most_file_bytes(most_bytes: int) -> int:
     """What files may have together where a message may have `most_bytes`."""
     return int(most_bytes / composing.FILE_GROWTH)

@@ -1,7 +1,9 @@
 """Signatures: one a mailbox, put below what is written from it, in a block by which the editor finds it again."""
 
+from dataclasses import dataclass
+
 from easycrm.core import wording
-from easycrm.core.db import transaction
+from easycrm.core.db import reading, transaction
 from easycrm.core.errors import InvalidInput
 from easycrm.mail import written_html
 from easycrm.mail.connection import Connection, owned
@@ -9,6 +11,7 @@ from easycrm.mail.message_rows import clean
 from easycrm.mail.plain_text import plain
 
 _LONGEST = 20_000
+_LINE = 60
 
 
 def keep(user_id: int, connection_id: int, html: str) -> str:
@@ -26,6 +29,31 @@ def keep(user_id: int, connection_id: int, html: str) -> str:
     with transaction() as session:
         owned(session, user_id, connection_id).signature = kept
     return kept
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A mailbox's signature, to be edited; `html` is clean."""
+
+    address: str
+    html: str
+
+
+def chosen(user_id: int, connection_id: int) -> Chosen:
+    """The signature of a mailbox.
+
+    Raises:
+        NotFound: the mailbox is not the user's.
+    """
+    with reading() as session:
+        connection = owned(session, user_id, connection_id)
+    return Chosen(connection.address, connection.signature)
+
+
+def in_a_line(html: str) -> str:
+    """The beginning of a signature in one line, for where it is only named."""
+    words = " ".join(plain(html).split())
+    return words if len(words) <= _LINE else f"{words[:_LINE].rstrip()} …"
 
 
 def beginning(connection: Connection | None) -> str:

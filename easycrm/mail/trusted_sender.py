@@ -46,6 +46,12 @@ def distrust(user_id: int, email: str) -> None:
         )
 
 
+def trust_again(user_id: int, email: str) -> None:
+    """Undo `distrust`; nothing happens where this sender is trusted."""
+    with transaction() as session:
+        add_unless_there(session, TrustedSender(user_id=user_id, email=email.lower()[:320]))
+
+
 def listed(user_id: int) -> list[str]:
     """The addresses that this user trusts, in alphabetical order."""
     with reading() as session:

@@ -6,11 +6,11 @@ from easycrm.core import wording
 from easycrm.mail.sender import Sender
 from easycrm.pages.compose_state import ComposeState
 from easycrm.pages.consent import ConsentState
-from easycrm.pages.parts.browser import Dialog
 from easycrm.pages.parts.button import button, button_link, icon_button
 from easycrm.pages.parts.confirm import confirm
 from easycrm.pages.parts.feedback import empty, notice, skeleton
 from easycrm.pages.shell import frame
+from easycrm.pages.signature import SignatureState, signature_dialog
 from easycrm.pages.writing_parts import (
     AfterSaving,
     AttachButton,
@@ -24,7 +24,6 @@ from easycrm.pages.writing_parts import (
     Quotation,
     Recipients,
     SendLater,
-    SignatureEditor,
     Subject,
     Unkept,
 )
@@ -40,8 +39,9 @@ def compose_page() -> rx.Component:
             class_name="compose",
         ),
         _discard_dialog(),
-        _signature_dialog(),
+        signature_dialog(),
         active="compose",
+        tells_of=rx.cond(ComposeState.letter.id > 0, ComposeState.sender_id, 0),
     )
 
 
@@ -51,9 +51,9 @@ def _letter() -> rx.Component:
             rx.el.h1(
                 rx.match(
                     ComposeState.letter.kind,
-                    ("reply", "Reply"),
-                    ("reply_all", "Reply to all"),
-                    ("forward", "Forward"),
+                    ("reply", wording.writing.REPLY),
+                    ("reply_all", wording.writing.REPLY_ALL),
+                    ("forward", wording.writing.FORWARD),
                     "New message",
                 )
             ),
@@ -65,7 +65,7 @@ def _letter() -> rx.Component:
             From.create(
                 rx.cond(
                     ComposeState.sender_id > 0,
-                    button("Signature", look="quiet", on_click=ComposeState.sign),
+                    button("Signature", look="quiet", on_click=SignatureState.edit(ComposeState.sender_id)),
                 ),
                 label="From",
                 on_choose=ComposeState.choose_sender,
@@ -132,17 +132,17 @@ def _sender_problem(one: Sender) -> rx.Component:
 
 
 def _reconnect(one: Sender) -> rx.Component:
-    return button(
+    return AfterSaving.create(
         wording.RECONNECT,
-        look="primary",
+        on_done=lambda _version: ConsentState.reconnect(one.provider, one.id),
+        class_name="button button-primary",
         aria_label=f"{wording.RECONNECT} {one.address}",
-        on_click=ConsentState.reconnect(one.provider, one.id),
     )
 
 
 def _nothing_to_write() -> rx.Component:
     return rx.el.div(
-        rx.el.h1("Write", class_name="only-read"),
+        rx.el.h1(wording.writing.COMPOSE, class_name="only-read"),
         rx.cond(
             ComposeState.on_its_way > 0,
             empty(
@@ -166,7 +166,7 @@ def _nothing_to_write() -> rx.Component:
                     "file-x",
                     "There is no such draft",
                     rx.el.p("It was sent or discarded, or it is somebody else's."),
-                    button_link("Write a message", to="/compose", look="primary"),
+                    button_link(wording.writing.COMPOSE, to="/compose", look="primary"),
                 ),
             ),
         ),
@@ -192,32 +192,4 @@ def _discard_dialog() -> rx.Component:
         yes="Discard",
         on_yes=ComposeState.discard,
         on_no=ComposeState.never_mind,
-    )
-
-
-def _signature_dialog() -> rx.Component:
-    return Dialog.create(
-        rx.el.div(
-            rx.el.h2("Signature", id="signature-name"),
-            rx.foreach(
-                ComposeState.senders,
-                lambda one: rx.cond(
-                    one.id == ComposeState.signing,
-                    rx.fragment(
-                        rx.el.p("It stands below what you write from ", rx.el.strong(one.address), class_name="muted"),
-                        SignatureEditor.create(
-                            label="Signature",
-                            html=one.signature,
-                            on_keep=ComposeState.keep_signature,
-                            on_cancel=ComposeState.never_mind,
-                        ),
-                    ),
-                ),
-            ),
-            class_name="dialog-body",
-        ),
-        open=ComposeState.signing > 0,
-        on_dismiss=ComposeState.never_mind,
-        class_name="dialog dialog-wide",
-        custom_attrs={"aria-labelledby": "signature-name"},
     )

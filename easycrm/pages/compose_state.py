@@ -9,7 +9,7 @@ from easycrm import worker
 from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.errors import EasyCRMError
-from easycrm.mail import draft, outbox, sender, signature
+from easycrm.mail import draft, outbox, sender
 from easycrm.mail.outbox_message import State
 from easycrm.pages.address import number
 from easycrm.pages.answer_buttons import draft_path
@@ -41,7 +41,6 @@ class ComposeState(rx.State):
     problem: str = ""
     discarding: bool = False
     discarded: int = 0
-    signing: int = 0
 
     @rx.event
     @require("member")
@@ -49,7 +48,7 @@ class ComposeState(rx.State):
         """Open the draft that the address names, or begin one."""
         query, user_id = self.router.url.query_parameters, me().user_id
         self.problem, self.missing, self.on_its_way = "", "", 0
-        self.discarding, self.signing = False, 0
+        self.discarding = False
         fill_senders(self, user_id)
         if "draft" not in query and self.senders:
             return rx.redirect(draft_path(draft.begin(user_id, to=query.get("to", "")[:1000])), replace=True)
@@ -65,7 +64,8 @@ class ComposeState(rx.State):
             self.letter, self.on_its_way = DraftItem(), opened.id
             return
         self.letter, self.sender_id = _item(opened), opened.fields.connection_id or 0
-        self.problem = opened.reason
+        # Why the mailbox cannot send is told as it is now, beside its name.
+        self.problem = "" if sender.is_of_the_mailbox(opened.reason) else opened.reason
 
     @rx.event
     @require("member")
@@ -156,27 +156,9 @@ class ComposeState(rx.State):
 
     @rx.event
     @require("member")
-    def sign(self) -> None:
-        """Edit the signature of the chosen mailbox."""
-        self.signing = self.sender_id
-
-    @rx.event
-    @require("member")
-    async def keep_signature(self, html: str) -> None:
-        """Keep the signature; the draft takes it over."""
-        try:
-            signature.keep(me().user_id, self.signing, html)
-        except EasyCRMError as error:
-            await tell(self, error.user_message, "bad")
-            return
-        self.signing = 0
-        fill_senders(self, me().user_id)
-
-    @rx.event
-    @require("member")
     def never_mind(self) -> None:
-        """Close whatever is open."""
-        self.discarding, self.signing = False, 0
+        """Keep the draft."""
+        self.discarding = False
 
 
 def fill_senders(state: ComposeState, user_id: int) -> None:

@@ -12,12 +12,15 @@ from easycrm.core.log import logger
 from easycrm.mail import consent
 from easycrm.mail.consent import Completed, ConsentRefused
 from easycrm.mail.setup_test import ADMIN_PAGE
+from easycrm.pages.address import number
+from easycrm.pages.answer_buttons import COMPOSE, draft_path
 from easycrm.pages.flash import tell
 from easycrm.pages.parts.feedback import waiting
 from easycrm.pages.parts.mark import brand_mark
 from easycrm.pages.session import me, require
 
 SETTINGS = "/settings/email"
+OUTBOX = "/outbox"
 EVERYTHING = "everything"
 WINDOWS = [
     ("7", "last 7 days"),
@@ -41,6 +44,7 @@ class ConsentState(rx.State):
     test_problem: str = ""
     test_problem_provider: str = ""
     _just_failed: bool = False
+    _problem_return_path: str = ""
 
     @rx.event
     @require("member")
@@ -62,8 +66,11 @@ class ConsentState(rx.State):
     @rx.event
     @require("member")
     async def reconnect(self, provider: str, connection_id: int) -> Any:
-        """Go to the provider to renew the consent for a mailbox that is known already."""
-        async for step in self._leave(provider, f"reconnect:{connection_id}", reconnects=connection_id):
+        """Go to the provider to renew the consent for a mailbox that is known already, and return to what needs it."""
+        here = self._here()
+        async for step in self._leave(
+            provider, f"reconnect:{connection_id}", reconnects=connection_id, return_path=here
+        ):
             yield step
 
     @rx.event
@@ -71,7 +78,8 @@ class ConsentState(rx.State):
     async def try_again(self) -> Any:
         """Begin the consent anew that failed last."""
         provider, connection_id = self.problem_provider, self.problem_connection
-        async for step in self._leave(provider, "again", reconnects=connection_id or None):
+        there = self._problem_return_path or SETTINGS
+        async for step in self._leave(provider, "again", reconnects=connection_id or None, return_path=there):
             yield step
 
     @rx.event
@@ -83,7 +91,7 @@ class ConsentState(rx.State):
     @rx.event
     @require("member")
     async def finish_consent(self, provider: str) -> Any:
-        """Complete the consent with what the provider sent the browser back with; always ends on the settings page."""
+        """Complete the consent with what the provider sent back; a failure is told on the settings page."""
         person = me()
         answer = parse_qsl(urlsplit(str(self.router.url)).query, keep_blank_values=True)
         self.test_problem = self.test_problem_provider = ""
@@ -117,7 +125,14 @@ class ConsentState(rx.State):
         await tell(self, told, "good" if agreed else "bad")
         return rx.redirect(ADMIN_PAGE if me().is_admin else SETTINGS, replace=True)
 
-    async def _leave(self, provider: str, what: str, **begin: Any) -> Any:
+    def _here(self) -> str:
+        """The draft or the outbox, where a new consent is asked for there; else the settings page."""
+        page, draft_id = self.router.url.path.rstrip("/"), number(self.router.url.query_parameters.get("draft"))
+        if page == COMPOSE and draft_id:
+            return draft_path(draft_id)
+        return OUTBOX if page == OUTBOX else SETTINGS
+
+    async def _leave(self, provider: str, what: str, *, return_path: str = SETTINGS, **begin: Any) -> Any:
         if self.leaving:
             return
         self.leaving = what
@@ -125,7 +140,11 @@ class ConsentState(rx.State):
         person = me()
         try:
             url = await consent.begin(
-                user_id=person.user_id, session_id=person.session_id, provider=provider, return_path=SETTINGS, **begin
+                user_id=person.user_id,
+                session_id=person.session_id,
+                provider=provider,
+                return_path=return_path,
+                **begin,
             )
         except EasyCRMError as error:
             self.leaving = ""
@@ -141,7 +160,9 @@ class ConsentState(rx.State):
             return f"{ADMIN_PAGE}?verify={provider}"
         self.problem, self.problem_provider, self._just_failed = error.user_message, provider, True
         self.problem_action = "Start again" if error.user_message.endswith("start again") else wording.TRY_AGAIN
-        self.problem_connection = (getattr(error, "reconnects", None) or 0) if isinstance(error, ConsentRefused) else 0
+        refused = isinstance(error, ConsentRefused)
+        self.problem_connection = (error.reconnects or 0) if refused else 0
+        self._problem_return_path = error.return_path if refused else ""
         return SETTINGS
 
 

@@ -16,6 +16,8 @@ from easycrm.pages.parts.confirm import confirm
 from easycrm.pages.parts.feedback import empty, notice, skeleton
 from easycrm.pages.provider_region import provider_region, turned_off_region
 from easycrm.pages.shell import ShellState, frame, page_heading
+from easycrm.pages.signature import signature_dialog
+from easycrm.pages.trusted_senders import trusted_senders
 from easycrm.pages.why_missing import why_missing
 
 
@@ -30,7 +32,7 @@ def email_integration() -> rx.Component:
             _problem(),
             rx.foreach(EmailState.receipt, _receipt),
             rx.cond(EmailState.loaded, _providers(), _skeletons()),
-            rx.cond(EmailState.has_mailbox, rx.fragment(own_rules(), why_missing())),
+            rx.cond(EmailState.has_mailbox, rx.fragment(own_rules(), trusted_senders(), why_missing())),
             rx.cond(EmailState.providers.length() > 0, access_panel()),
             class_name="stack",
         ),
@@ -38,6 +40,7 @@ def email_integration() -> rx.Component:
         delete_dialog(),
         folders_dialog(),
         colleagues_dialog(),
+        signature_dialog(),
         active="email",
     )
 

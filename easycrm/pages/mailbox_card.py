@@ -15,6 +15,7 @@ from easycrm.pages.parts.browser import count, moment
 from easycrm.pages.parts.button import button
 from easycrm.pages.parts.chart import DayBars, Remaining
 from easycrm.pages.parts.feedback import pill, progress, tag
+from easycrm.pages.signature import signature_line
 
 
 def mailbox_card(item: MailboxItem) -> rx.Component:
@@ -73,6 +74,7 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
             rx.cond(item.recovered != "", rx.el.p(item.recovered)),
             contacts_line(item),
             colleagues_line(item),
+            signature_line(item),
             rx.cond(item.done > 0, DayBars.create(counts=item.counts, first=item.first_day, label="Emails a day")),
             class_name="mailbox-details",
         ),

@@ -34,6 +34,7 @@ class MailboxItem:
     recovered: str
     missing: str
     default_sender: bool
+    signature: str
     labels: bool
     counts: list[int]
     first_day: str
@@ -65,6 +66,7 @@ def item_of(row: MailboxRow, mail: Volume, contacts: ContactStatus) -> MailboxIt
         recovered=row.recovered_text,
         missing=" and ".join(row.missing),
         default_sender=row.is_default_sender,
+        signature=row.signature,
         labels=known(row.provider).folder_word == "label",
         counts=list(mail.counts),
         first_day=mail.first.isoformat(),

@@ -92,7 +92,7 @@ def _images(message: MessageItem) -> rx.Component:
         message.trusted,
         rx.el.div(
             rx.icon("image", size=16, aria_hidden=True),
-            rx.el.span("Images from ", message.address, " are always shown."),
+            rx.el.span(f"{wording.reading.images_always_shown(message.address)}."),
             button("Stop showing them", look="quiet", on_click=ThreadState.distrust_sender(message.address)),
             class_name="message-bar",
         ),

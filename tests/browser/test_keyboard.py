@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from easycrm.core import wording
 from tests.browser.conftest import Person
 from tests.browser.consent_screen import open_settings, provider_region
+from tests.browser.letters import arrived, connected, conversation, text_field
 from tests.browser.test_life_of_a_connection import lose_the_grant, synced
 from tests.product import Product
 
@@ -68,6 +69,33 @@ def test_connect_reconnect_and_disconnect_with_the_keyboard_alone(
     press(page, dialog.get_by_role("button", name=wording.DISCONNECT))
     expect(region.get_by_text(wording.NOT_CONNECTED, exact=True)).to_be_visible()
     expect(page.get_by_text(f"{address} is disconnected")).to_be_visible()
+
+
+def test_an_answer_from_the_mailbox_to_sent_with_the_keyboard_alone(
+    product: Product, member: Person, make_mailbox: Make
+) -> None:
+    page, mine = member.page, make_mailbox("Google Workspace", threads=2)
+    theirs, third = (make_mailbox("Microsoft 365", threads=1) for _ in range(2))
+    subject, message_id = conversation(product, mine, theirs, third)
+    connected(product, page, "Google Workspace", mine)
+    page.goto(product.url + "/mailbox")
+    newest = page.get_by_role("link").filter(has_text=subject)
+    expect(newest).to_be_visible()
+    page.keyboard.press("j")
+    expect(newest).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=subject)).to_be_visible()
+    page.keyboard.press("r")
+    expect(text_field(page)).to_be_focused()
+    page.keyboard.type("Thursday suits me")
+    press(page, page.get_by_role("button", name="Send", exact=True))
+    expect(page.get_by_role("button", name=re.compile("^Undo sending"))).to_be_visible()
+    page.keyboard.press("z")
+    expect(text_field(page)).to_be_focused()
+    expect(text_field(page)).to_have_text("Thursday suits me")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile("/mailbox"))
+    assert arrived(product, page, theirs, f"Re: {subject}")["In-Reply-To"] == message_id
 
 
 def _consent(page: Page, address: str) -> None:

@@ -96,6 +96,18 @@ def test_a_thread_is_read_with_its_pictures_folds_and_files(
         page.locator("details.message[open]").get_by_role("link", name="Show original").click()
     expect(popup.value.get_by_text("Subject: Re: Room for Friday")).to_be_visible()
 
+    page.get_by_role("button", name="Always show images from grace@example.org").click()
+    expect(page.get_by_role("button", name="Stop showing them")).to_be_visible()
+    page.goto(product.url + "/settings/email")
+    trusted = page.get_by_role("region", name=wording.reading.TRUSTED_SENDERS)
+    trusted.get_by_role("button", name="Remove grace@example.org").click()
+    expect(page.locator(".flash-place")).to_contain_text("are blocked again")
+    trusted.get_by_role("button", name="Trust grace@example.org again").click()
+    trusted.get_by_role("button", name="Remove grace@example.org").click()
+    expect(trusted.get_by_text("Blocked again")).to_be_visible()
+    page.reload()
+    expect(trusted.get_by_text(wording.reading.NO_TRUSTED_SENDERS)).to_be_visible()
+
 
 def secret() -> int:
     return random.SystemRandom().getrandbits(60)

@@ -6,6 +6,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Person
+from tests.browser.consent_screen import provider_region
 from tests.browser.letters import connected, kept, text_field, write
 from tests.browser.test_accessibility import every_look, objections
 from tests.product import Product
@@ -99,8 +100,16 @@ def test_the_signature_follows_the_mailbox(product: Product, member: Person, mak
     page.get_by_label("From", exact=True).select_option(label=f"Box <{first}>")
     expect(text_field(page)).to_have_text("Dear allAda, analyst")
     kept(page)
+
+    page.goto(product.url + "/settings/email")
+    region = provider_region(page, "Google Workspace")
+    expect(region.get_by_text("Signature: Ada, analyst")).to_be_visible()
+    region.get_by_role("button", name=f"Change the signature of {first}").click()
+    page.get_by_role("textbox", name="Signature").fill("Ada, engineer")
+    page.get_by_role("button", name="Save signature").click()
+    expect(region.get_by_text("Signature: Ada, engineer")).to_be_visible()
     page.goto(product.url + "/compose")
-    expect(text_field(page).locator("[data-signature]")).to_have_text("Ada, analyst")
+    expect(text_field(page).locator("[data-signature]")).to_have_text("Ada, engineer")
 
 
 def test_files_show_the_limit_of_the_mailbox_and_can_be_taken_out(

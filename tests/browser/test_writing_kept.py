@@ -139,12 +139,17 @@ def test_a_failed_sending_keeps_the_text_and_leads_to_the_remedy(
     failed = page.get_by_role("region", name="Needs your decision")
     expect(failed).to_contain_text(wording.NEEDS_REAUTHENTICATION)
     expect(failed).to_contain_text("Every word")
-    failed.get_by_role("button", name=re.compile("^Reconnect")).click()
+    expect(failed.get_by_role("button", name=f"Reconnect {mine}")).to_be_visible()
+    failed.get_by_role("button", name="Edit").click()
+    write(page, "Still, ")
+    draft = page.url
+    page.get_by_role("button", name="Reconnect").click()
     sign_in_at_provider(page, mine)
     page.get_by_role("button", name="Allow").click()
-    expect(page.get_by_text(wording.connected_as(mine), exact=True)).to_be_visible()
-    page.goto(product.url + "/outbox")
-    page.get_by_role("button", name="Send again").click()
+    page.wait_for_url(draft)
+    expect(text_field(page)).to_have_text("Still, Every word")
+    expect(page.get_by_text(wording.NEEDS_REAUTHENTICATION)).to_have_count(0)
+    send(page)
     assert "Every word" in arrived(product, page, theirs, "Still here").get_body(("plain",)).get_content()  # pyright: ignore
 
 

@@ -21,6 +21,22 @@ OUTLOOK_ONLY = (
 FILES_NOT_LISTED = "The attachments cannot be listed at the moment"
 NO_SUCH_SENDER = "This message has no sender whose images could be shown"
 
+TRUSTED_SENDERS = "Senders whose images are always shown"
+TRUSTED_SENDERS_LEAD = (
+    "Remote images tell a sender that you opened their email. EasyCRM fetches those of these senders without asking."
+)
+NO_TRUSTED_SENDERS = "There are none. To add somebody, choose \u201cAlways show images\u201d above an email of theirs."
+
+
+def images_blocked_again(email: str) -> str:
+    """Told after a sender was taken off the list."""
+    return f"Images from {email} are blocked again"
+
+
+def images_always_shown(email: str) -> str:
+    """Told after a sender was put back on the list."""
+    return f"Images from {email} are always shown"
+
 
 def pictures_missing(count: int) -> str:
     """What a message says whose own pictures could not be fetched."""

@@ -35,6 +35,8 @@ def test_a_trusted_sender_is_trusted_in_every_message_until_it_ends(team: Team) 
     assert trusted_sender.listed(ada) == ["carl@example.org"]
     trusted_sender.distrust(ada, "Carl@example.org")
     assert not trusts(team, "ada", second)
+    trusted_sender.trust_again(ada, "Carl@example.org")
+    assert trusts(team, "ada", second)
 
 
 def test_a_choice_is_ones_own(team: Team) -> None:

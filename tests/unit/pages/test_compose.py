@@ -17,10 +17,12 @@ from easycrm.mail.outbox_message import OutboxMessage, State
 from easycrm.mail.thread import Thread
 from easycrm.pages.answer_buttons import AnswerState
 from easycrm.pages.compose_state import ComposeState, DraftItem
+from easycrm.pages.email_state import EmailState
 from easycrm.pages.flash import FlashState
 from easycrm.pages.outbox_state import OutboxState
 from easycrm.pages.refresh import refresh
 from easycrm.pages.shell import ShellState
+from easycrm.pages.signature import SignatureState
 from easycrm.pages.written_here import WrittenState
 from easycrm.providers.base import Capability
 from tests.fake_provider import FakeProvider
@@ -142,10 +144,16 @@ async def test_a_moment_in_the_readers_zone_is_kept_and_can_be_cancelled(ada: Ta
 
 async def test_a_discarded_draft_is_gone_and_a_signature_kept(ada: Tab, mailbox: int, written: int) -> None:
     await opened(ada, written)
-    await ada.call(ComposeState.sign)
-    assert ada.state(ComposeState).signing == mailbox
-    await ada.call(ComposeState.keep_signature, "<p>Ada, <script>x()</script>analyst</p>")
+    await ada.call(SignatureState.edit, mailbox)
+    assert (ada.state(SignatureState).mailbox, ada.state(SignatureState).address) == (mailbox, "ada@example.com")
+    await ada.call(SignatureState.keep, "<p>" + "x" * 20_000)
+    assert ada.state(SignatureState).wrong == wording.writing.SIGNATURE_TOO_LONG
+    await ada.call(SignatureState.keep, "<p>Ada, <script>x()</script>analyst</p>")
+    assert ada.state(SignatureState).mailbox == 0
     assert [one.signature for one in ada.state(ComposeState).senders] == ["<p>Ada, analyst</p>"]
+    ada.go("/settings/email")
+    await ada.call(EmailState.load)
+    assert [one.signature for one in ada.state(EmailState).providers[0].mailboxes] == ["Ada, analyst"]
     await ada.call(ComposeState.ask_discard)
     (event,) = await ada.call(ComposeState.discard)
     assert address_of(event) == "/mailbox"
@@ -184,18 +192,16 @@ async def test_threat_23_what_others_write_is_not_found(
     state = await opened(mallory, written)
     assert (state.letter.id, state.missing) == (0, NotFound.default_message)
     # The state is the caller's own: whatever it can be made to hold, the use cases look at whose it is.
-    state.letter, state.on_its_way, state.signing, state.sender_id = (
-        DraftItem(id=written, version=2),
-        written,
-        mailbox,
-        mailbox,
-    )
+    state.letter, state.on_its_way, state.sender_id = DraftItem(id=written, version=2), written, mailbox
+    await mallory.call(SignatureState.edit, mailbox)
+    assert mallory.state(SignatureState).mailbox == 0
+    mallory.state(SignatureState).mailbox = mailbox
     for handler, arguments in (
         (ComposeState.send, (2,)),
         (ComposeState.schedule, (2, "2030-01-01T08:00:00Z")),
         (ComposeState.discard, ()),
         (ComposeState.take_back, ()),
-        (ComposeState.keep_signature, ("<p>Mallory</p>",)),
+        (SignatureState.keep, ("<p>Mallory</p>",)),
         (OutboxState.undo, (written,)),
         (OutboxState.cancel, (written,)),
         (OutboxState.resend, (written,)),

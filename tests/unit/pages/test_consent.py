@@ -70,6 +70,24 @@ async def test_threat_10_a_refusal_is_named_with_a_way_on(ada: Tab, google: Fake
     assert address_of(again).startswith("https://accounts.google.com/")
 
 
+async def test_a_reconnect_returns_to_the_draft_that_needs_it(ada: Tab, google: FakeProvider, asked: list[int]) -> None:
+    await come_back(ada, f"state={state_of(await connect(ada))}&code=good")
+
+    async def leave(tab_at: str) -> str:
+        ada.go(tab_at)
+        await ada.call(ConsentState.arrive)
+        (redirect,) = await ada.call(ConsentState.reconnect, "google", asked[0])
+        return f"state={state_of(address_of(redirect))}"
+
+    for here, there in (("/compose?draft=7", "/compose?draft=7"), ("/outbox", "/outbox"), ("/compose?draft=x", None)):
+        assert await come_back(ada, f"{await leave(here)}&code=good") == (there or "/settings/email")
+
+    assert await come_back(ada, f"{await leave('/compose?draft=7')}&error=access_denied") == "/settings/email"
+    await ada.call(ConsentState.arrive)
+    (again,) = await ada.call(ConsentState.try_again)
+    assert await come_back(ada, f"state={state_of(address_of(again))}&code=good") == "/compose?draft=7"
+
+
 async def test_a_reason_is_gone_when_the_page_is_visited_again(ada: Tab, google: FakeProvider) -> None:
     await come_back(ada, "state=forged&code=good")
     await ada.call(ConsentState.arrive)

@@ -9,12 +9,14 @@ import reflex as rx
 
 import easycrm.easycrm  # noqa: F401 (imports every page, and with it every State)
 from easycrm.core.errors import NotFound
-from easycrm.mail import exclusion
+from easycrm.mail import exclusion, trusted_sender
 from easycrm.pages.bell import BellState
 from easycrm.pages.email_state import EmailState
+from easycrm.pages.flash import FlashState
 from easycrm.pages.folders import FoldersState
 from easycrm.pages.own_rules import OwnRulesState
 from easycrm.pages.shell import ShellState
+from easycrm.pages.trusted_senders import TrustedSendersState
 from tests.unit.pages.conftest import Tab, address_of, user_of
 
 
@@ -95,6 +97,22 @@ async def test_threat_23_rules_and_folders_of_others_are_not_found(
     mallory.state(FoldersState).open_for = outage
     await mallory.call(FoldersState.save, {})
     assert mallory.state(FoldersState).wrong == NotFound.default_message
+
+
+async def test_threat_23_trusted_senders_of_others_are_not_found(ada: Tab, sign_in: Callable[..., Tab]) -> None:
+    email, mallory = "grace@example.org", sign_in("mallory")
+    trusted_sender.trust_again(user_of(ada), email)
+    await mallory.call(TrustedSendersState.load)
+    for act in (TrustedSendersState.remove, TrustedSendersState.trust_again):
+        await mallory.call(act, email)
+        assert mallory.state(FlashState).text == NotFound.default_message
+    assert (trusted_sender.listed(user_of(ada)), trusted_sender.listed(user_of(mallory))) == ([email], [])
+
+    await ada.call(TrustedSendersState.load)
+    await ada.call(TrustedSendersState.remove, email)
+    assert trusted_sender.listed(user_of(ada)) == []
+    await ada.call(TrustedSendersState.trust_again, email)
+    assert trusted_sender.listed(user_of(ada)) == [email]
 
 
 async def test_threat_24_the_next_user_of_a_tab_sees_nothing_of_the_previous_one(
