@@ -13,9 +13,8 @@ from starlette.routing import Route
 
 from easycrm.core.errors import EasyCRMError, InvalidInput
 from easycrm.endpoints.guard import device, with_cookie
+from easycrm.endpoints.small_body import small_body
 from easycrm.people import access_links
-
-_MOST_BYTES = 10_000
 
 
 async def look(request: Request) -> Response:
@@ -43,14 +42,8 @@ async def use(request: Request) -> Response:
 
 async def _entered(request: Request) -> dict[str, str]:
     """The texts of the body; whatever it may be, missing ones are empty."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            body = b""
-            break
     try:
-        found = orjson.loads(body)
+        found = orjson.loads(await small_body(request))
     except orjson.JSONDecodeError:
         found = None
     given = cast("dict[str, object]", found) if isinstance(found, dict) else {}

@@ -11,19 +11,20 @@ from easycrm.core.errors import EasyCRMError
 from easycrm.core.own_path import own_path
 from easycrm.core.settings import settings
 from easycrm.endpoints.guard import cookie, device, with_cookie
+from easycrm.endpoints.small_body import small_form
 from easycrm.people import sessions, setup_link
 
 
 async def sign_in(request: Request) -> Response:
     """Check email and password; a fresh cookie, or back to the form with the reason."""
-    form = await request.form()
-    there = own_path(str(form.get("next", "")), "/mailbox")
+    form = await small_form(request)
+    there = own_path(form.get("next", ""), "/mailbox")
     client = request.client.host if request.client else ""
     try:
         value = await anyio.to_thread.run_sync(
             lambda: sessions.sign_in(
-                str(form.get("email", "")),
-                str(form.get("password", "")),
+                form.get("email", ""),
+                form.get("password", ""),
                 client=client,
                 replaces=cookie(request),
                 device=device(request),
@@ -44,9 +45,9 @@ async def sign_out(request: Request) -> Response:
 
 async def set_up(request: Request) -> Response:
     """Create the first admin through the one-time link."""
-    form = await request.form()
-    token = str(form.get("token", ""))
-    email, password = str(form.get("email", "")), str(form.get("password", ""))
+    form = await small_form(request)
+    token = form.get("token", "")
+    email, password = form.get("email", ""), form.get("password", "")
     try:
         await anyio.to_thread.run_sync(lambda: setup_link.use(token, email=email, password=password))
     except EasyCRMError as error:

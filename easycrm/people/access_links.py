@@ -94,7 +94,7 @@ def pending() -> list[Invited]:
     with reading() as session:
         query = select(AccessLink).where(col(AccessLink.user_id).is_(None)).order_by(col(AccessLink.id).desc())
         return [
-            Invited(one.id or 0, one.email, one.role, one.expires_at, one.expires_at <= now())
+            Invited(one.id or 0, one.email, one.role, one.expires_at, not _stands(session, one))
             for one in session.exec(query)
         ]
 
@@ -117,7 +117,7 @@ def look(value: str) -> Welcome:
     """Whom a link is for, before anything is entered.
 
     Raises:
-        Refused: it is unknown, used, withdrawn or too old.
+        Refused: it is unknown, used, withdrawn or too old, or its maker is no admin any more.
     """
     with reading() as session:
         link = _good(session, value)
@@ -167,9 +167,15 @@ def _reset(session: Session, user_id: int, stored: str) -> User:
 def _good(session: Session, value: str) -> AccessLink:
     query = select(AccessLink).where(AccessLink.token_hash == _hash(value)).with_for_update()
     link = session.exec(query).first()
-    if link is None or link.expires_at <= now():
+    if link is None or not _stands(session, link):
         raise Refused(wording.people.LINK_OVER)
     return link
+
+
+def _stands(session: Session, link: AccessLink) -> bool:
+    """Whether it is not too old, and whoever made it could make it today: nobody who left comes back by their own."""
+    maker = session.get(User, link.created_by)
+    return link.expires_at > now() and maker is not None and maker.active and maker.role == "admin"
 
 
 def _hash(value: str) -> str:

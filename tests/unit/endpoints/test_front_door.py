@@ -154,3 +154,19 @@ async def test_health_says_whether_the_database_answers(
 
 async def test_a_message_frame_without_a_session_is_refused(door: httpx.AsyncClient) -> None:
     assert (await door.get("/mail/frame/1")).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/auth/sign-in", "/auth/setup", "/auth/link", "/auth/link/use"])
+async def test_what_strangers_send_is_not_read_to_its_end(door: httpx.AsyncClient, path: str) -> None:
+    read: list[int] = []
+
+    async def endless() -> AsyncIterator[bytes]:
+        for number in range(200):
+            read.append(number)
+            yield b"email=" + b"x" * 1_000
+
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await door.post(path, content=endless(), headers={**form, "Origin": HOME})
+
+    assert answer.status_code < 500
+    assert len(read) < 20

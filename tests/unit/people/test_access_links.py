@@ -130,6 +130,20 @@ def test_a_reset_link_is_void_once_its_account_is_deactivated(admin: int, ada: i
         access_links.reset(admin, 99999)
 
 
+@pytest.mark.parametrize("ended", [{"active": False}, {"role": "member"}])
+def test_nobody_comes_back_by_a_link_they_made_while_they_were_admin(
+    admin: int, ada: int, ended: dict[str, object]
+) -> None:
+    values = [invited(admin, role="admin"), token(access_links.reset(admin, ada))]
+    with transaction() as session:
+        session.get_one(User, admin).sqlmodel_update(ended)
+
+    for value in values:
+        with pytest.raises(Refused, match=wording.people.LINK_OVER):
+            use(value, name="Eve", password=OTHER)
+    assert [one.expired for one in access_links.pending()] == [True]
+
+
 def test_a_reset_is_no_invitation_to_be_withdrawn(admin: int, ada: int) -> None:
     access_links.reset(admin, ada)
     with reading() as session:
