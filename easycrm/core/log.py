@@ -17,6 +17,8 @@ _SECRET_VALUES = re.compile(
     r"(?i)((?:access_token|refresh_token|id_token|client_secret|code|code_verifier|state|nonce|password|token)"
     r"[\"']?\s*[=:]\s*[\"']?)[^\s&\"',}]+|(bearer\s+)[^\s\"',}]+"
 )
+# Reflex quotes an event that it cannot place: whatever somebody has just typed, passwords and all.
+_QUOTED_EVENT = re.compile(r"(?is)(event data:).+")
 STRUCK = "[redacted]"
 
 
@@ -44,11 +46,12 @@ class _Redacting(logging.Formatter):
         self._render = structlog.processors.JSONRenderer()
 
     def format(self, record: logging.LogRecord) -> str:
-        event = {"event": record.getMessage(), "logger": record.name, "level": record.levelname.lower()}
+        told = _QUOTED_EVENT.sub(rf"\1 {STRUCK}", record.getMessage())
+        event = {"event": told, "logger": record.name, "level": record.levelname.lower()}
         event.update(structlog.contextvars.get_contextvars())
         event["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat()
         if record.exc_info:
-            event["exception"] = self.formatException(record.exc_info)
+            event["exception"] = _QUOTED_EVENT.sub(rf"\1 {STRUCK}", self.formatException(record.exc_info))
         return str(self._render(None, "", redact(event)))
 
 

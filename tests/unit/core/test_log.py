@@ -70,6 +70,22 @@ def test_threat_29_lines_and_tracebacks_of_libraries_pass_the_redaction(capsys: 
     assert CANARY not in repr(lines)
 
 
+@pytest.mark.usefixtures("logging_restored")
+def test_threat_29_an_event_that_reflex_quotes_is_struck_out_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure()
+    typed = {"payload": {"form_data": {"now": f"correct horse {CANARY}"}}}
+    logging.getLogger("reflex").warning("Received event from session 1 with no associated token. Event data: %s", typed)
+    try:
+        raise ValueError(f"Failed to deserialize event data: {typed}.")
+    except ValueError:
+        logging.getLogger("reflex").exception("failed")
+
+    written = capsys.readouterr().err
+    assert len(written.splitlines()) == 2
+    assert written.count(log.STRUCK) == 2
+    assert CANARY not in written
+
+
 def test_threat_29_a_process_that_never_configured_its_logs_shows_no_values_of_variables() -> None:
     script = (
         "from easycrm.core.log import logger\n"
