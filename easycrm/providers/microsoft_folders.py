@@ -1,8 +1,10 @@
 """Which folders of a mailbox are imported, and in which order."""
 
+import asyncio
 from collections import deque
 from typing import Any
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 from easycrm.providers import microsoft_graph
 from easycrm.providers.base import Folder, TokenSource
@@ -19,18 +21,29 @@ _LEFT_OUT = (
 )
 _KINDS = {"inbox": "inbox", "sentitems": "sent", "archive": "archive"}
 _MOST_FOLDERS = 1000
+_FIRST = "/me/mailFolders?$top=100"
+_of_run: WeakKeyDictionary[TokenSource, list[Folder]] = WeakKeyDictionary()
 
 
 async def imported(access: TokenSource) -> list[Folder]:
-    """Folders to import, by their whole path: inbox and sent first, since people look there first."""
-    names = await _well_known(access)
+    """Folders to import, by their whole path: inbox and sent first, since people look there first.
+
+    They are asked for once in a run, which is as long as a token source lives.
+    """
+    if (found := _of_run.get(access)) is None:
+        found = _of_run[access] = await _asked(access)
+    return found
+
+
+async def _asked(access: TokenSource) -> list[Folder]:
+    names, first = await asyncio.gather(_well_known(access), microsoft_graph.get(access, _FIRST))
     left_out = {ident for name, ident in names.items() if name in _LEFT_OUT}
     kinds = {ident: _KINDS[name] for name, ident in names.items() if name in _KINDS}
     found: list[Folder] = []
-    waiting = deque([("/me/mailFolders?$top=100", "")])
+    waiting = deque([(_FIRST, "")])
     while waiting and len(found) < _MOST_FOLDERS:
         link, above = waiting.popleft()
-        body = await microsoft_graph.get(access, link)
+        body = first if link == _FIRST else await microsoft_graph.get(access, link)
         for entry in body.get("value", []):
             if entry["id"] in left_out:
                 continue

@@ -18,6 +18,7 @@ from easycrm.providers.microsoft_message import SELECT, decode, moment
 from easycrm.providers.pages import FetchedMessage, Page, Removal, Unreadable
 
 FOLDERS = "folders"
+FIRST = 25
 LOOK_FOR_FOLDERS_SECONDS = 900
 TRUST_FOLDERS_SECONDS = 3600
 # Folders that are asked at every look: inbox, sent and archive come first.
@@ -42,6 +43,8 @@ async def changes(access: TokenSource, cursors: Mapping[str, str], window: Windo
     holds which folders there are, since when.
     """
     state: Json = _state(cursors.get(FOLDERS, ""))
+    if not state:
+        yield await _newest(access, window)
     if not state or now().timestamp() - state["at"] > LOOK_FOR_FOLDERS_SECONDS:
         found = await microsoft_folders.imported(access)
         ids = [one.provider_folder_id for one in found if one.provider_folder_id not in window.left_out]
@@ -56,6 +59,14 @@ async def changes(access: TokenSource, cursors: Mapping[str, str], window: Windo
     for start in range(0, len(settled), microsoft_graph.MOST_IN_BATCH):
         async for page in _poll(access, settled[start : start + microsoft_graph.MOST_IN_BATCH], cursors, window):
             yield page
+
+
+async def _newest(access: TokenSource, window: Window) -> Page:
+    """The newest of the inbox, for whoever waits for the first rows: a delta says nothing of its order."""
+    more = {"$select": SELECT, "$orderby": "receivedDateTime desc", "$top": str(FIRST)}
+    body = await microsoft_graph.get(access, f"/me/mailFolders/inbox/messages?{microsoft_list.query(window, more)}")
+    wanted = [entry for entry in body.get("value", []) if entry.get("parentFolderId") not in window.left_out]
+    return replace(_page(FOLDERS, {"value": wanted}, {"at": 0}, window), caught_up=False)
 
 
 def _state(cursor: str) -> Json:
@@ -90,7 +101,7 @@ async def quiet(access: TokenSource, cursors: Mapping[str, str], left_out: froze
 
 async def _sizes(access: TokenSource, ids: Sequence[str], window: Window, before: Json) -> Json:
     """How many messages the window has, in all and per folder that exceeds what a delta lists; counted once."""
-    if before:
+    if "total" in before:
         return {"total": before["total"], "big": before["big"]}
     query = microsoft_list.query(window, {"$top": "1", "$select": "id", "$count": "true"})
     paths = [f"/me/mailFolders/{quote(ident)}/messages?{query}" for ident in ids]

@@ -15,7 +15,7 @@ from easycrm.simulator.signing import SigningKey
 
 GOOGLE_CLIENT = ("easycrm-demo.apps.googleusercontent.com", "demo-google-secret")
 MICROSOFT_CLIENT = ("8f1e6a5c-0000-4000-8000-00000000c0de", "demo-microsoft-secret")
-# The demo's mail arrives at whole ten minutes, so that a world made anew soon after has the same messages, made already.
+# The demo's mail arrives at whole ten minutes: a world made anew soon after has the same messages, and they are made.
 _EVEN_SECONDS = 600
 # Raised when a kept world of before can no longer be used.
 FORM = 5

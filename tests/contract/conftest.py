@@ -16,7 +16,7 @@ APPLICATIONS = {
 PEOPLE = {"google": "ada@example.com", "microsoft": "katherine@example.net"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Account:
     """One provider's side of a test; it is a `TokenSource` once somebody consented."""
 
@@ -45,6 +45,13 @@ class Account:
         tokens = await self.provider.refresh(self.config, self.granted.tokens.refresh_token or "")
         self.granted = Granted(tokens, self.granted.identity)
         return tokens.access_token
+
+
+class Run:
+    """An account's `TokenSource` for one run, as the worker makes a new one for each."""
+
+    def __init__(self, account: Account) -> None:
+        self.token, self.renew = account.token, account.renew
 
 
 def answer_of(callback: str) -> dict[str, str]:

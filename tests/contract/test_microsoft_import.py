@@ -1,15 +1,16 @@
 """How Graph is read: folders bigger than a delta lists, and tenants that are let in."""
 
 import uuid
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
 
 from easycrm.providers import microsoft_mail
 from easycrm.providers.errors import ConsentFailed
-from easycrm.providers.microsoft_mail import FOLDERS
-from tests.contract.conftest import Account
-from tests.contract.test_providers import Copy, wanted
+from easycrm.providers.microsoft_mail import FIRST, FOLDERS
+from tests.contract.conftest import Account, Run
+from tests.contract.test_providers import MONTH, Copy, wanted
 
 CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad"
 LOGIN = "https://login.microsoftonline.com"
@@ -40,6 +41,21 @@ async def test_a_folder_bigger_than_a_delta_lists_arrives_whole(
     new = outlook.simulator.post("deliver", email=outlook.email, subject="Fresh")["ids"][0]
     await copy.follow(outlook)
     assert any(new in ident for ident in copy.messages)
+
+
+async def test_the_first_page_is_the_newest_of_the_inbox_and_folders_are_listed_once(outlook: Account) -> None:
+    await outlook.consent()
+    outlook.simulator.requests(reset=True)
+    run = Run(outlook)
+
+    await outlook.provider.folders(run)
+    async with aclosing(outlook.provider.changes(run, {}, MONTH, Copy().known)) as pages:  # pyright: ignore
+        first, _, *_ = [page async for page in pages]
+
+    inbox = [one for one in outlook.simulator.truth(outlook.email) if one["folder"] == "inbox"]
+    assert [one.provider_message_id for one in first.messages] == [one["id"] for one in inbox[:FIRST]]
+    asked = outlook.simulator.requests()["by_route"]
+    assert [count for route, count in asked.items() if route.endswith("/me/mailFolders")] == [1]
 
 
 async def test_drafts_junk_and_deleted_items_have_no_cursor(outlook: Account) -> None:

@@ -19,7 +19,7 @@ from easycrm.providers.errors import (
     RateLimited,
 )
 from easycrm.providers.pages import FetchedMessage, MessageState
-from tests.contract.conftest import Account, answer_of
+from tests.contract.conftest import Account, Run, answer_of
 
 MONTH = Window(datetime.now(UTC) - timedelta(days=30))
 
@@ -43,7 +43,7 @@ class Copy:
     async def follow(self, account: Account, window: Window = MONTH, *, most_pages: int = 1000) -> None:
         """Read until caught up, or for so many pages."""
         unseen: set[str] = set()
-        changes = account.provider.changes(account, dict(self.cursors), window, self.known)
+        changes = account.provider.changes(Run(account), dict(self.cursors), window, self.known)
         async with aclosing(changes) as pages:  # pyright: ignore
             async for page in pages:
                 for message in page.messages:
