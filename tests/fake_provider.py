@@ -13,16 +13,15 @@ from easycrm.providers.base import (
     Capability,
     Granted,
     Identity,
-    Outgoing,
     Profile,
     ProviderConfig,
     RevocationOutcome,
-    SentCopy,
     Tokens,
     TokenSource,
 )
 from easycrm.providers.contacts import ContactPage
 from easycrm.providers.errors import ConsentFailed, GrantRevoked, SendOutcomeUnknown
+from easycrm.providers.outgoing import Outgoing, SentCopy
 from easycrm.providers.setup_step import Step, passed
 
 ALL = frozenset(Capability)

@@ -31,7 +31,7 @@ from easycrm.mail.sender import cannot_send, most_file_bytes
 from easycrm.mail.sent_copy import Next
 from easycrm.mail.thread import Thread
 from easycrm.notices import incident
-from easycrm.providers.base import Kind, MailProvider, Outgoing, SentCopy, TokenSource
+from easycrm.providers.base import MailProvider, TokenSource
 from easycrm.providers.errors import (
     AnswerTooLarge,
     GrantRevoked,
@@ -41,6 +41,7 @@ from easycrm.providers.errors import (
     ProviderMisconfigured,
     SendOutcomeUnknown,
 )
+from easycrm.providers.outgoing import Kind, Outgoing, SentCopy
 from easycrm.providers.pages import Address
 from easycrm.providers.registry import provider as known
 

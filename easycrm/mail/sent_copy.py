@@ -13,7 +13,7 @@ from easycrm.mail import outbox_lease, schedule, token_vault
 from easycrm.mail.connection import Connection, Status
 from easycrm.mail.outbox_lease import Job
 from easycrm.mail.outbox_message import State
-from easycrm.providers.base import SentCopy
+from easycrm.providers.outgoing import SentCopy
 from easycrm.providers.registry import provider as known
 
 FIRST_LOOK_SECONDS = 5.0

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from easycrm.providers.contacts import ContactPage
+from easycrm.providers.outgoing import Outgoing, SentCopy
 from easycrm.providers.pages import FetchedAttachment, MessageState, Page
 from easycrm.providers.setup_step import Step
 
@@ -120,36 +121,6 @@ class Located:
     people: tuple[str, ...] = ()
     """Addresses of its sender and recipients, as far as the provider told them."""
     labels: tuple[str, ...] = ()
-
-
-Kind = Literal["new", "reply", "reply_all", "forward"]
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """One message to hand over.
-
-    Args:
-        raw: the whole RFC 5322 message with CRLF line ends, `Bcc` and `X-EasyCRM-Id: <key>` included.
-        provider_thread_id: the conversation it belongs to; empty for a new one.
-        answers: provider id of the message that is answered or forwarded; empty for none.
-    """
-
-    raw: bytes = field(repr=False)
-    key: str
-    provider_thread_id: str = ""
-    answers: str = ""
-    kind: Kind = "new"
-
-
-@dataclass(frozen=True)
-class SentCopy:
-    """The provider's own copy of a sent message; its Message-ID may be another than the one it was handed."""
-
-    provider_message_id: str
-    provider_thread_id: str
-    message_id_header: str = ""
-    sent_at: datetime | None = None
 
 
 Known = Callable[[Sequence[str]], set[str]]

@@ -31,11 +31,9 @@ from easycrm.providers.base import (
     Identity,
     Known,
     Located,
-    Outgoing,
     Profile,
     ProviderConfig,
     RevocationOutcome,
-    SentCopy,
     Tokens,
     TokenSource,
     Window,
@@ -43,6 +41,7 @@ from easycrm.providers.base import (
 from easycrm.providers.contacts import ContactPage
 from easycrm.providers.errors import ConsentFailed, IdentityMismatch, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
+from easycrm.providers.outgoing import Outgoing, SentCopy
 from easycrm.providers.pages import FetchedAttachment, MessageState, Page
 from easycrm.providers.setup_step import Step
 from easycrm.providers.understood import each, understood

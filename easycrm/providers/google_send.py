@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from easycrm.providers import google_api, google_data, http, json_text
-from easycrm.providers.base import Outgoing, SentCopy, TokenSource
+from easycrm.providers.base import TokenSource
 from easycrm.providers.errors import (
     MessageGone,
     MessageRefused,
@@ -18,6 +18,7 @@ from easycrm.providers.errors import (
     UnexpectedRefusal,
 )
 from easycrm.providers.google_message import decode
+from easycrm.providers.outgoing import Outgoing, SentCopy
 from easycrm.providers.pages import FetchedAttachment
 
 SEND = google_api.BASE + google_api.ME + "/messages/send"

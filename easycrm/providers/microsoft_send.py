@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from easycrm.providers import http, microsoft_graph
-from easycrm.providers.base import Outgoing, SentCopy, TokenSource
+from easycrm.providers.base import TokenSource
 from easycrm.providers.errors import (
     MessageGone,
     MessageRefused,
@@ -17,6 +17,7 @@ from easycrm.providers.errors import (
     UnexpectedRefusal,
 )
 from easycrm.providers.microsoft_message import moment
+from easycrm.providers.outgoing import Outgoing, SentCopy
 from easycrm.providers.pages import FetchedAttachment
 
 MOST_SEARCHED = 200
