@@ -2,20 +2,18 @@
 
 import hashlib
 import hmac
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 import orjson
 
 from easycrm.core import wording
-from easycrm.core.clock import now
 from easycrm.providers import (
-    http,
     id_token,
     microsoft_contacts,
+    microsoft_grant,
     microsoft_graph,
     microsoft_list,
     microsoft_mail,
@@ -26,7 +24,6 @@ from easycrm.providers import (
 )
 from easycrm.providers.base import (
     AuthorizeStart,
-    Capability,
     Folder,
     Granted,
     Identity,
@@ -40,20 +37,16 @@ from easycrm.providers.base import (
     Window,
 )
 from easycrm.providers.contacts import ContactPage
-from easycrm.providers.errors import ConsentFailed, IdentityMismatch, NoMailbox, ProviderUnavailable
+from easycrm.providers.errors import IdentityMismatch, NoMailbox, ProviderUnavailable
 from easycrm.providers.fixed_token import FixedToken
+from easycrm.providers.microsoft_grant import GRAPH
 from easycrm.providers.outgoing import Outgoing, SentCopy
 from easycrm.providers.pages import FetchedAttachment, MessageState, Page
 from easycrm.providers.setup_step import Step
 from easycrm.providers.understood import each, understood
 
-_GRAPH = "https://graph.microsoft.com/"
-_NEEDED = {"mail.read": Capability.READ, "mail.send": Capability.SEND, "contacts.read": Capability.CONTACTS}
 # msal adds openid, profile and offline_access itself, and refuses them here.
 SCOPES = ["email", "User.Read", "Mail.Read", "Mail.Send", "Contacts.Read"]
-_ANY_TENANT = ("organizations", "common")
-_CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad"
-_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Microsoft:
@@ -83,7 +76,7 @@ class Microsoft:
 
         Source: https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
         """
-        scope = " ".join(f"{_GRAPH}{scope}" for scope in SCOPES if "." in scope)
+        scope = " ".join(f"{GRAPH}{scope}" for scope in SCOPES if "." in scope)
         asked = {"client_id": config.client_id, "redirect_uri": config.redirect_uri, "scope": scope}
         return f"{microsoft_msal.LOGIN}/{config.tenant}/v2.0/adminconsent?{urlencode(asked)}"
 
@@ -111,18 +104,18 @@ class Microsoft:
         hashed = hashlib.sha256(str(kept["nonce"]).encode()).hexdigest()
         keys = f"{microsoft_msal.LOGIN}/{config.tenant}/discovery/v2.0/keys"
         found = await id_token.claims(body.get("id_token"), keys_url=keys, audience=config.client_id, nonce=hashed)
-        await _require_tenant(found, config.tenant)
-        return Granted(_tokens(body), _identity(found))
+        await microsoft_grant.require_tenant(found, config.tenant)
+        return Granted(microsoft_grant.tokens(body), microsoft_grant.identity(found))
 
     async def refresh(self, config: ProviderConfig, refresh_token: str) -> Tokens:
         """New tokens, the refresh token among them: the newest is the one to keep."""
         body = await _ask_refresh(config, refresh_token, SCOPES)
         if body.get("suberror") == "consent_required":
             # Entra refuses all scopes when one was taken away; this one asks for those that are left.
-            body = await _ask_refresh(config, refresh_token, [_GRAPH + ".default"])
+            body = await _ask_refresh(config, refresh_token, [GRAPH + ".default"])
         if "error" in body:
             raise oauth_errors.at_refresh(body["error"])
-        return _tokens(body)
+        return microsoft_grant.tokens(body)
 
     async def revoke(self, config: ProviderConfig, refresh_token: str) -> RevocationOutcome:
         """Microsoft offers no way to revoke one application's tokens."""
@@ -204,58 +197,3 @@ async def _ask_refresh(config: ProviderConfig, refresh_token: str, scopes: list[
     return await microsoft_msal.call(
         config, lambda application: application.acquire_token_by_refresh_token(refresh_token, scopes)
     )
-
-
-async def _require_tenant(found: dict[str, Any], tenant: str) -> None:
-    """Refuse an id_token of a tenant that the admin did not let in; the issuer must be that of the token's tenant.
-
-    Raises:
-        ConsentFailed: it is another tenant's, or nobody's.
-    """
-    tenant_id = str(found.get("tid", ""))
-    id_token.require_issuer(found, (f"{microsoft_msal.LOGIN}/{tenant_id}/v2.0",))
-    if tenant in _ANY_TENANT:
-        allowed = tenant == "common" or tenant_id != _CONSUMERS
-    elif _GUID.fullmatch(tenant):
-        allowed = tenant.lower() == tenant_id.lower()
-    else:
-        allowed = found["iss"] == await _issuer_of(tenant)
-    if not allowed:
-        raise ConsentFailed(code="id_token_tenant")
-
-
-async def _issuer_of(domain: str) -> str:
-    """Who issues tokens for a tenant that the admin named by a domain."""
-    response = await http.send("GET", f"{microsoft_msal.LOGIN}/{domain}/v2.0/.well-known/openid-configuration")
-    if response.status_code != 200:
-        raise ProviderUnavailable(code=f"discovery_{response.status_code}")
-    return str(http.as_object(response).get("issuer", ""))
-
-
-def _identity(found: dict[str, Any]) -> Identity:
-    """Tenant and object id.
-
-    Raises:
-        ConsentFailed: one of the claims that name a person is missing.
-    """
-    named = [found.get(claim) for claim in ("tid", "oid", "sub")]
-    if not all(isinstance(one, str) and one for one in named):
-        raise ConsentFailed(code="id_token_incomplete")
-    address = str(found.get("email") or found.get("preferred_username") or "").lower()
-    return Identity(f"{named[0]}:{named[1]}", address, str(found.get("name", "")))
-
-
-def _tokens(body: dict[str, Any]) -> Tokens:
-    access, expires = body.get("access_token"), body.get("expires_in")
-    if not isinstance(access, str) or not isinstance(expires, int | float):
-        raise ProviderUnavailable(code="token_answer_incomplete")
-    scope, refresh = body.get("scope"), body.get("refresh_token")
-    return Tokens(access, refresh or None, now() + timedelta(seconds=expires), _capabilities(scope))
-
-
-def _capabilities(scope: object) -> frozenset[Capability] | None:
-    """What the granted scopes allow; they come with or without Graph's address, in any case."""
-    if not isinstance(scope, str):
-        return None
-    names = {one.lower().removeprefix(_GRAPH) for one in scope.split()}
-    return frozenset(capability for name, capability in _NEEDED.items() if name in names)
