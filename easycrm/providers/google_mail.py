@@ -3,23 +3,21 @@
 import asyncio
 import base64
 import secrets
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from easycrm.providers import google_api, google_list, pacer
+from easycrm.providers import google_api, google_history, google_list, pacer
 from easycrm.providers.base import Folder, Known, TokenSource, Window
-from easycrm.providers.errors import CursorExpired, MessageGone, UnexpectedRefusal
+from easycrm.providers.errors import UnexpectedRefusal
 from easycrm.providers.google_fetch import MOST_TRIES, START, Fetched, Flow, fetch
-from easycrm.providers.google_message import message_state
-from easycrm.providers.pages import MessageState, Page, Removal
+from easycrm.providers.google_history import NOT_IMPORTED, STREAM, Told
+from easycrm.providers.pages import Page, Removal
 
-STREAM = "mailbox"
 FIRST = 25
-_NOT_IMPORTED = frozenset(("DRAFT", "SPAM", "TRASH", "CHAT"))
 _LABEL_KINDS = {"INBOX": "inbox", "SENT": "sent", "STARRED": "starred", "IMPORTANT": "important", "UNREAD": "unread"}
 _CATEGORY = "CATEGORY_"
 
@@ -32,7 +30,7 @@ async def profile(access: TokenSource) -> dict[str, Any]:
 async def labels(access: TokenSource) -> list[Folder]:
     """users.labels.list, without those that are never imported."""
     body = await google_api.get(access, "/labels", fields="labels(id,name,type)")
-    return [_label(label) for label in body.get("labels", []) if label["id"] not in _NOT_IMPORTED]
+    return [_label(label) for label in body.get("labels", []) if label["id"] not in NOT_IMPORTED]
 
 
 def _label(label: dict[str, Any]) -> Folder:
@@ -68,7 +66,7 @@ async def quiet(access: TokenSource, cursor: str) -> bool:
     state: dict[str, Any] = orjson.loads(cursor) if cursor else {}
     if set(state) != {"h"}:
         return False
-    body = await _history_page(access, state["h"], "")
+    body = await google_history.page(access, state["h"], "")
     return not body.get("history") and not body.get("nextPageToken")
 
 
@@ -168,15 +166,15 @@ def _count_refusals(state: dict[str, Any], fetched: Fetched) -> None:
 
 def _belongs(received_at: datetime, labels: Sequence[str], window: Window) -> bool:
     recent = window.since is None or received_at >= window.since
-    return recent and not _NOT_IMPORTED.intersection(labels)
+    return recent and not NOT_IMPORTED.intersection(labels)
 
 
 async def _history(access: TokenSource, state: dict[str, Any], window: Window, known: Known) -> AsyncIterator[Page]:
     """Everything since the cursor's history id, which moves at the end: each step may safely be repeated."""
-    told, start = _Told(), state["h"]
+    told, start = Told(), state["h"]
     latest, page = start, ""
     while True:
-        body = await _history_page(access, start, page)
+        body = await google_history.page(access, start, page)
         told.add(body.get("history", []))
         latest, page = body.get("historyId", latest), body.get("nextPageToken", "")
         if not page:
@@ -191,55 +189,6 @@ async def _history(access: TokenSource, state: dict[str, Any], window: Window, k
         STREAM, orjson.dumps({"h": latest}).decode(), states=tuple(states), caught_up=True,
         removals=tuple(Removal(ident, certain=True) for ident in dict.fromkeys(removals)),
     )  # fmt: skip
-
-
-async def _history_page(access: TokenSource, start: str, page: str) -> dict[str, Any]:
-    query = {"startHistoryId": start, "maxResults": google_list.LIST, **({"pageToken": page} if page else {})}
-    kinds = ",".join(f"{kind}(message(id,threadId,labelIds))" for kind in ("messagesAdded", "messagesDeleted"))
-    marks = ",".join(f"{kind}(message(id,threadId,labelIds))" for kind in ("labelsAdded", "labelsRemoved"))
-    try:
-        return await google_api.get(
-            access, "/history", **query, fields=f"nextPageToken,historyId,history({kinds},{marks})"
-        )
-    except MessageGone as error:
-        raise CursorExpired(STREAM, code=error.code) from error
-
-
-class _Told:
-    """What a history says in the end about each message it mentions."""
-
-    def __init__(self) -> None:
-        self.labels: dict[str, list[str]] = {}
-        self.threads: dict[str, str] = {}
-        self.deleted: dict[str, None] = {}
-
-    def add(self, records: Iterable[dict[str, Any]]) -> None:
-        """Take records in, oldest first: what comes later counts."""
-        for record in records:
-            for kind in ("messagesAdded", "labelsAdded", "labelsRemoved", "messagesDeleted"):
-                for entry in record.get(kind, []):
-                    self._add(kind, entry["message"])
-
-    def _add(self, kind: str, message: dict[str, Any]) -> None:
-        ident = message["id"]
-        if kind == "messagesDeleted":
-            self.deleted[ident] = None
-            self.labels.pop(ident, None)
-        elif ident not in self.deleted:
-            self.labels[ident] = message.get("labelIds", [])
-            self.threads[ident] = message.get("threadId", ident)
-
-    def stays(self, ident: str) -> bool:
-        """Whether the message lies where mail is imported from."""
-        return not _NOT_IMPORTED.intersection(self.labels[ident])
-
-    def is_new(self, ident: str, stored: set[str]) -> bool:
-        """Whether the message has to be fetched."""
-        return ident not in stored and self.stays(ident)
-
-    def state(self, ident: str) -> MessageState:
-        """Read state, star and labels."""
-        return message_state(ident, self.labels[ident])
 
 
 async def again(access: TokenSource, ids: Sequence[str], window: Window) -> AsyncIterator[Page]:
