@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections import Counter, deque
+from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from easycrm.providers.errors import (
 )
 from easycrm.providers.gmail_prices import price
 from easycrm.providers.google_message import decode
+from easycrm.providers.google_plan import Call, plan
 from easycrm.providers.pages import FetchedMessage, Unreadable
 
 BATCH = 25
@@ -28,7 +29,6 @@ SMALLEST_BATCH = 10
 BURST = 250
 """Messages after which everything under way is awaited: whoever reads slice by slice stops there without waste."""
 FEWEST, START, MOST = 1, 2, 4
-THREAD_PAYS_FROM = 3
 _PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 3.0
 _JITTER = 0.25
@@ -70,14 +70,6 @@ class Flow:
             self.width, self.well = self.width + 1, 0
 
 
-@dataclass(frozen=True)
-class _Call:
-    """One part of a batch: a message, or a whole thread of which `ids` are wanted."""
-
-    path: str
-    ids: frozenset[str]
-
-
 async def fetch(
     access: TokenSource,
     wanted: Sequence[dict[str, str]],
@@ -94,7 +86,7 @@ async def fetch(
         OverBudget: the minute's allowance is used up. Here, as below, what had come until then was yielded.
         ProviderError: the provider keeps refusing.
     """
-    left, running = deque(_plan(wanted)), deque[asyncio.Task[Fetched]]()
+    left, running = deque(plan(wanted)), deque[asyncio.Task[Fetched]]()
     flow, asked, stop = flow or Flow(), 0, None
     try:
         while running or (left and not stop):
@@ -120,9 +112,9 @@ async def fetch(
             task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
 
 
-def _affordable(access: TokenSource, left: deque[_Call]) -> list[_Call]:
+def _affordable(access: TokenSource, left: deque[Call]) -> list[Call]:
     """The next batch, shorter where the allowance does not pay for a whole one; none where it would be tiny."""
-    room, calls = pacer.room(access), list[_Call]()
+    room, calls = pacer.room(access), list[Call]()
     while left and len(calls) < BATCH and (cost := price(left[0].path)) <= room:
         calls.append(left.popleft())
         room -= cost
@@ -132,29 +124,15 @@ def _affordable(access: TokenSource, left: deque[_Call]) -> list[_Call]:
     return calls
 
 
-def _over_budget(access: TokenSource, left: deque[_Call]) -> OverBudget:
+def _over_budget(access: TokenSource, left: deque[Call]) -> OverBudget:
     units = sum(price(call.path) for call in list(left)[:SMALLEST_BATCH])
     return OverBudget(code="over_budget", retry_after=pacer.wait(access, units))
 
 
-def _plan(wanted: Sequence[dict[str, str]]) -> list[_Call]:
-    """A whole thread (40 units) where three or more of its messages are wanted, else single messages (20 each)."""
-    sizes = Counter(entry["threadId"] for entry in wanted)
-    calls: dict[str, _Call] = {}
-    for entry in wanted:
-        thread = entry["threadId"]
-        if sizes[thread] >= THREAD_PAYS_FROM:
-            whole = calls.get(thread, _Call(f"/threads/{thread}?format=full", frozenset()))
-            calls[thread] = _Call(whole.path, whole.ids | {entry["id"]})
-        else:
-            calls[entry["id"]] = _Call(f"/messages/{entry['id']}?format=full", frozenset((entry["id"],)))
-    return list(calls.values())
-
-
-async def _batch(access: TokenSource, calls: Sequence[_Call], tries: Mapping[str, int]) -> Fetched:
+async def _batch(access: TokenSource, calls: Sequence[Call], tries: Mapping[str, int]) -> Fetched:
     """One batch, refused parts asked for again a few times, but never earlier than the provider says."""
     fetched, left = Fetched(), list(calls)
-    refusals: list[tuple[_Call, ProviderError]] = []
+    refusals: list[tuple[Call, ProviderError]] = []
     for attempt in range(_PATIENCE):
         pause = _pause(attempt, refusals)
         if pause > _LONGEST_PAUSE_SECONDS:
@@ -171,7 +149,7 @@ async def _batch(access: TokenSource, calls: Sequence[_Call], tries: Mapping[str
     return fetched
 
 
-def _pause(attempt: int, refusals: Sequence[tuple[_Call, ProviderError]]) -> float:
+def _pause(attempt: int, refusals: Sequence[tuple[Call, ProviderError]]) -> float:
     """Seconds before a try; a little more than needed, and never the same, so that many do not come back at once."""
     if not attempt:
         return 0
@@ -179,7 +157,7 @@ def _pause(attempt: int, refusals: Sequence[tuple[_Call, ProviderError]]) -> flo
     return max(_PAUSE_SECONDS * 2 ** (attempt - 1), asked) * random.uniform(1, 1 + _JITTER)
 
 
-async def _answers(access: TokenSource, calls: Sequence[_Call]) -> list[tuple[_Call, dict[str, Any] | ProviderError]]:
+async def _answers(access: TokenSource, calls: Sequence[Call]) -> list[tuple[Call, dict[str, Any] | ProviderError]]:
     """Each call with its answer; a batch too large to hold is asked for in halves.
 
     One that was throttled as a whole counts as refused part by part.
@@ -195,7 +173,7 @@ async def _answers(access: TokenSource, calls: Sequence[_Call]) -> list[tuple[_C
         return [*await _answers(access, calls[:half]), *await _answers(access, calls[half:])]
 
 
-def _settle(fetched: Fetched, call: _Call, answer: dict[str, Any] | ProviderError) -> ProviderError | None:
+def _settle(fetched: Fetched, call: Call, answer: dict[str, Any] | ProviderError) -> ProviderError | None:
     """Take the answer in; an error that may pass is handed back.
 
     Raises:
@@ -215,7 +193,7 @@ def _settle(fetched: Fetched, call: _Call, answer: dict[str, Any] | ProviderErro
 
 
 def _give_up(
-    fetched: Fetched, refusals: Sequence[tuple[_Call, ProviderError]], tries: Mapping[str, int], *, outage: bool
+    fetched: Fetched, refusals: Sequence[tuple[Call, ProviderError]], tries: Mapping[str, int], *, outage: bool
 ) -> None:
     """What to make of parts that failed every time.
 
@@ -239,7 +217,7 @@ def _longer(one: ProviderError | None, other: ProviderError) -> ProviderError:
     return one if one and (one.retry_after or 0) >= (other.retry_after or 0) else other
 
 
-def _take(fetched: Fetched, call: _Call, answer: dict[str, Any]) -> None:
+def _take(fetched: Fetched, call: Call, answer: dict[str, Any]) -> None:
     bodies = answer.get("messages", [answer])
     came: set[str] = set()
     for body in bodies:

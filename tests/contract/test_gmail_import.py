@@ -5,6 +5,7 @@ import pytest
 
 from easycrm.providers import google_fetch, google_list, http
 from easycrm.providers.errors import ProviderUnavailable, RateLimited
+from easycrm.providers.google_plan import THREAD_PAYS_FROM
 from tests.contract.conftest import Account
 from tests.contract.test_providers import MONTH, Copy, wanted
 
@@ -26,7 +27,7 @@ def single(account: Account) -> str:
         account.email, MONTH.since.timestamp() if MONTH.since else 0
     ).items():
         by_thread.setdefault(one["thread_id"], []).append(ident)
-    return next(ids[0] for ids in by_thread.values() if len(ids) < google_fetch.THREAD_PAYS_FROM)
+    return next(ids[0] for ids in by_thread.values() if len(ids) < THREAD_PAYS_FROM)
 
 
 @pytest.mark.parametrize("status", [400, 403, 500, 503])
