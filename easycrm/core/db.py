@@ -70,8 +70,9 @@ def open_engine(url: str) -> Engine:
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
-    # Without a limit a lock that nobody releases would take every worker with it.
-    connection.execute(f"SET lock_timeout = {int(BUSY_TIMEOUT_SECONDS * 1000)}")
+    # Without a limit a lock that nobody releases would take every worker with it. To compile a query for a page takes
+    # longer than the query.
+    connection.execute(f"SET lock_timeout = {int(BUSY_TIMEOUT_SECONDS * 1000)}; SET jit = off")
     connection.commit()
 
 

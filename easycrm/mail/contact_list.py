@@ -137,8 +137,8 @@ def _next(found: Sequence[Any], limit: int, key: Callable[[Any], Key]) -> Key | 
 
 def _rows(session: Session, viewer_id: int, found: Sequence[tuple[Contact, str | None]]) -> list[ContactRow]:
     addresses = addresses_of(session, [contact.id or 0 for contact, _ in found])
-    bases = {ident: {one.base_email for one in some} for ident, some in addresses.items()}
-    summaries = timeline_query.summaries(session, viewer_id, bases) if bases else {}
+    most = max(map(len, addresses.values()), default=0)
+    summaries = timeline_query.summaries(session, viewer_id, list(addresses), most) if most else {}
     return [_row(one, company, addresses, summaries.get(one.id or 0)) for one, company in found]
 
 

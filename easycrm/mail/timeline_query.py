@@ -1,19 +1,20 @@
 """Which messages stand in somebody's timeline for a viewer: the conditions, and the newest that meet them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, union_all
+from sqlalchemy import ColumnElement, union_all
 from sqlalchemy import select as rows_of
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, and_, case, cast, col, func, or_, select
 from sqlmodel import String as Text
 
 from easycrm.mail.connection import Connection
+from easycrm.mail.contact import Contact, ContactAddress
 from easycrm.mail.internal_mail import hides_internal, internal_domains
-from easycrm.mail.message import Message, Participant
+from easycrm.mail.message import Bytewise, Message, Participant
 from easycrm.mail.message_rows import moment_of
 from easycrm.mail.visibility import SHOWN, WRITTEN_IN
 
@@ -67,8 +68,10 @@ def candidates(
     """The newest messages with these people older than the key `before`: keys and ids, copies and all."""
     found: list[tuple[int, int]] = []
     seen = select(Connection.id).where(seen_by(scope.viewer_id))
-    for some in _portions([(0, base) for base in sorted(bases)]):
-        ranges = union_all(*(_range(scope, seen, 0, base, before, limit) for _, base in some)).subquery()
+    people = sorted(bases)
+    for start in range(0, len(people), _RANGES_AT_ONCE):
+        some = people[start : start + _RANGES_AT_ONCE]
+        ranges = union_all(*(_range(scope, seen, base, before, limit) for base in some)).subquery()
         newest = rows_of(ranges.c.sort_key, ranges.c.message_id).order_by(
             ranges.c.sort_key.desc(), ranges.c.message_id.desc()
         )
@@ -76,26 +79,40 @@ def candidates(
     return sorted(found, reverse=True)[:limit]
 
 
-def summaries(session: Session, viewer_id: int, people: Mapping[int, Collection[str]]) -> dict[int, Summary]:
-    """For each of these ids with base addresses, how much mail the viewer has a timeline of."""
-    within = scope(session, viewer_id)
-    found: dict[int, Summary] = {}
-    seen = select(Connection.id).where(seen_by(viewer_id))
-    for some in _portions([(ident, base) for ident, bases in people.items() for base in sorted(bases)]):
-        ranges = union_all(*(_range(within, seen, ident, base, None, MOST_COUNTED) for ident, base in some)).subquery()
-        header, own = col(Message.message_id_header), cast(col(Message.id), Text)
-        distinct = func.count(func.distinct(case((header == "", own), else_=header)))
-        query = (
-            rows_of(ranges.c.ident, distinct, func.max(ranges.c.sort_key))
-            .join(Message, col(Message.id) == ranges.c.message_id)
-            .group_by(ranges.c.ident)
-        )
-        for ident, count, key in session.connection().execute(query):
-            found[ident] = Summary(min(count, MOST_COUNTED), moment_of(key))
-    return found
+def summaries(session: Session, viewer_id: int, contact_ids: Sequence[int], most_addresses: int) -> dict[int, Summary]:
+    """For each of these contacts with mail, how much of it the viewer has a timeline of.
+
+    Args:
+        most_addresses: how many the one with the most of them has.
+    """
+    newest = _ranges(scope(session, viewer_id), most_addresses)
+    header, own = col(Message.message_id_header), cast(col(Message.id), Text)
+    count = func.count(func.distinct(case((header == "", own), else_=header)))
+    # Both in one value, so that the messages are gone through once.
+    told = (
+        rows_of(cast(count, Text).concat(" ").concat(cast(func.max(newest.c.sort_key), Text)))
+        .select_from(newest)
+        .join(Message, col(Message.id) == newest.c.message_id)
+    )
+    query = rows_of(col(Contact.id), told.scalar_subquery()).where(col(Contact.id).in_(contact_ids))
+    # Without mail there is no newest, and nothing to put together with it.
+    both = {ident or 0: one.split() for ident, one in session.connection().execute(query) if one}
+    return {ident: Summary(min(int(found), MOST_COUNTED), moment_of(int(key))) for ident, (found, key) in both.items()}
 
 
-def _range(scope: Scope, seen: Any, ident: int, base: str, before: int | None, limit: int) -> Any:
+def _ranges(scope: Scope, addresses: int) -> Any:
+    """The newest messages with each of so many addresses of the contact of the query around it."""
+    mine = rows_of(cast(col(ContactAddress.base_email), Bytewise)).where(
+        col(ContactAddress.contact_id) == col(Contact.id)
+    )
+    each = (
+        mine.order_by(col(ContactAddress.id)).limit(1).offset(place).correlate(Contact) for place in range(addresses)
+    )
+    seen = select(Connection.id).where(seen_by(scope.viewer_id))
+    return union_all(*(_range(scope, seen, one.scalar_subquery(), None, MOST_COUNTED) for one in each)).subquery()
+
+
+def _range(scope: Scope, seen: Any, base: Any, before: int | None, limit: int) -> Any:
     """One person's newest messages: a range of the index, read from its end."""
     key, message_id = col(Participant.sort_key), col(Participant.message_id)
     conditions = [
@@ -105,33 +122,26 @@ def _range(scope: Scope, seen: Any, ident: int, base: str, before: int | None, l
     ]
     if before is not None:
         conditions.append(key < before)
-    if _is_ours(scope, base):
+    if not isinstance(base, str) and scope.hidden_domains:
+        conditions.append(or_(~_ours(scope, col(Participant.base_email)), _external(scope, message_id)))
+    elif isinstance(base, str) and _is_ours(scope, base):
         conditions.append(_external(scope, message_id))
-    marked = select(literal(ident).label("ident"), Participant.sort_key, Participant.message_id)
-    return rows_of(marked.where(*conditions).order_by(key.desc()).limit(limit).subquery())
+    some = rows_of(key, message_id).where(*conditions).order_by(key.desc()).limit(limit)
+    return rows_of(some.correlate(Contact).subquery())
 
 
 def _is_ours(scope: Scope, base: str) -> bool:
     return base.rpartition("@")[2] in scope.hidden_domains
 
 
+def _ours(scope: Scope, base: Mapped[str]) -> ColumnElement[bool]:
+    return or_(*(base.endswith(f"@{domain}", autoescape=True) for domain in sorted(scope.hidden_domains)))
+
+
 def _external(scope: Scope, message_id: Any) -> ColumnElement[bool]:
     """Somebody outside our own domains is a party to the message."""
     other: type[Participant] = aliased(Participant)
-    base = col(other.base_email)
-    ours = [base.endswith(f"@{domain}", autoescape=True) for domain in sorted(scope.hidden_domains)]
-    outside = (col(other.message_id) == message_id, col(other.role).in_(WRITTEN_IN), ~or_(*ours))
+    outside = (
+        col(other.message_id) == message_id, col(other.role).in_(WRITTEN_IN), ~_ours(scope, col(other.base_email)),
+    )  # fmt: skip
     return select(other.id).where(*outside).exists()
-
-
-def _portions(ranges: list[tuple[int, str]]) -> Iterable[list[tuple[int, str]]]:
-    """Few enough ranges for a statement; those of one id stay together."""
-    portion: list[tuple[int, str]] = []
-    for place, one in enumerate(ranges):
-        portion.append(one)
-        last = place + 1 == len(ranges) or ranges[place + 1][0] != one[0] or one[0] == 0
-        if last and len(portion) >= _RANGES_AT_ONCE:
-            yield portion
-            portion = []
-    if portion:
-        yield portion
