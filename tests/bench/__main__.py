@@ -7,7 +7,7 @@ measured too where EASYCRM_TEST_DATABASE_URL names a server.
 import argparse
 from collections.abc import Iterator
 
-from tests.bench import database, fairness, felt, idle, imports, kept, memory, peers, quota, scaling, timeline
+from tests.bench import database, fairness, felt, idle, imports, kept, memory, peers, quota, scaling
 from tests.bench.row import Row
 from tests.bench.world import DATABASES, simulator
 
@@ -63,7 +63,6 @@ def _rows(messages: int, mailboxes: int, rounds: int, *, quick: bool) -> Iterato
     if not quick:
         yield from fairness.rows(DATABASES)
         yield from memory.rows()
-        yield from timeline.rows(DATABASES)
 
 
 if __name__ == "__main__":
