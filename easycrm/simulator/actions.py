@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from easycrm.simulator import contact_actions, corpus, decision, oauth
 from easycrm.simulator.faults import Fault
+from easycrm.simulator.grants import Client, Grant
 from easycrm.simulator.mailbox import Item, gmail_id
-from easycrm.simulator.world import Client, Grant, Person, World
+from easycrm.simulator.world import Person, World
 
 Body = dict[str, Any]
 

@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from easycrm.simulator import oauth, provider_pages
-from easycrm.simulator.world import ApiError, Client, Code, Grant, Person, World
+from easycrm.simulator.grants import Client, Code, Grant
+from easycrm.simulator.world import ApiError, Person, World
 
 ISSUER = "https://accounts.google.com"
 _PREFIX = "https://www.googleapis.com/auth/"

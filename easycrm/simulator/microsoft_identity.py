@@ -10,8 +10,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from easycrm.simulator import microsoft_token, oauth, provider_pages
+from easycrm.simulator.grants import Grant
 from easycrm.simulator.microsoft_errors import refusal
-from easycrm.simulator.world import Grant, Person, World
+from easycrm.simulator.world import Person, World
 
 LOGIN = "https://login.microsoftonline.com"
 # Tenants that stand for many; the last is that of personal accounts.

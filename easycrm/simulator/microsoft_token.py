@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from easycrm.simulator import oauth
+from easycrm.simulator.grants import Client, Grant
 from easycrm.simulator.microsoft_errors import refusal
-from easycrm.simulator.world import Client, Grant, Person, World
+from easycrm.simulator.world import Person, World
 
 _IDENTITY = ("openid", "profile", "email", "offline_access")
 _GRAPH = "https://graph.microsoft.com/"

@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from easycrm.simulator.world import AccessToken, Client, Code, Grant, World
+from easycrm.simulator.grants import AccessToken, Client, Code, Grant
+from easycrm.simulator.world import World
 
 CODE_SECONDS = 600
 

@@ -1,4 +1,4 @@
-"""The simulated world: people, clients, grants, tokens and the settings of the moment, all in memory."""
+"""The simulated world: people, applications, grants and the settings of the moment, all in memory."""
 
 import pickle
 import time
@@ -10,6 +10,7 @@ from easycrm.simulator import address_book, corpus
 from easycrm.simulator import weighty as heavy
 from easycrm.simulator.address_book import DEMO_CARDS, AddressBook
 from easycrm.simulator.faults import Fault
+from easycrm.simulator.grants import AccessToken, Client, Code, Grant
 from easycrm.simulator.mailbox import Item, Mailbox
 from easycrm.simulator.signing import SigningKey
 
@@ -18,7 +19,7 @@ MICROSOFT_CLIENT = ("8f1e6a5c-0000-4000-8000-00000000c0de", "demo-microsoft-secr
 # The demo's mail arrives at whole ten minutes: a world made anew soon after has the same messages, and they are made.
 _EVEN_SECONDS = 600
 # Raised when a kept world of before can no longer be used.
-FORM = 5
+FORM = 6
 TENANT_NET = "11111111-aaaa-4bbb-8ccc-222222222222"
 TENANT_ORG = "33333333-dddd-4eee-8fff-444444444444"
 
@@ -43,64 +44,6 @@ class Person:
     tenant_id: str = ""
     has_mailbox: bool = True
     book: AddressBook = field(default_factory=AddressBook)
-
-
-@dataclass
-class Client:
-    """A registered application. `needs_admin`: Entra lets nobody in before an admin has consented."""
-
-    provider: str
-    client_id: str
-    client_secret: str
-    redirect_uris: list[str]
-    tenant: str = "organizations"
-    secret_expired: bool = False
-    disabled: bool = False
-    deleted: bool = False
-    api_enabled: bool = True
-    people_api_enabled: bool = True
-    needs_admin: bool = False
-
-
-@dataclass
-class Grant:
-    """What one person allowed one client. `demands_mfa`: a refresh is answered by asking the person to come back."""
-
-    provider: str
-    client_id: str
-    subject: str
-    scopes: set[str]
-    live: bool = True
-    consented: bool = True
-    demands_mfa: bool = False
-    refresh_tokens: list[str] = field(default_factory=list[str])
-
-
-@dataclass
-class AccessToken:
-    """An access token handed out."""
-
-    token: str
-    grant: Grant
-    scopes: set[str]
-    expires_at: float
-
-
-@dataclass
-class Code:
-    """An authorization code; `issued` are the tokens, access and refresh, that it was exchanged for."""
-
-    client_id: str
-    subject: str
-    redirect_uri: str
-    challenge: str
-    nonce: str
-    scopes: set[str]
-    expires_at: float
-    offline: bool
-    tenant: str = ""
-    used: bool = False
-    issued: list[str] = field(default_factory=list[str])
 
 
 @dataclass

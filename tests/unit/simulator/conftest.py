@@ -7,7 +7,8 @@ import pytest
 
 from easycrm.simulator import oauth
 from easycrm.simulator.app import build
-from easycrm.simulator.world import GOOGLE_CLIENT, MICROSOFT_CLIENT, Client, Grant, World
+from easycrm.simulator.grants import Client, Grant
+from easycrm.simulator.world import GOOGLE_CLIENT, MICROSOFT_CLIENT, World
 
 
 @pytest.fixture
