@@ -1,5 +1,7 @@
 """The form in which an admin enters a provider's application."""
 
+from typing import Any
+
 import reflex as rx
 
 from easycrm.core import wording
@@ -9,6 +11,8 @@ from easycrm.pages.parts.button import button
 from easycrm.pages.parts.feedback import notice
 from easycrm.pages.parts.field import field, switch
 
+_PLAIN: dict[str, Any] = {"auto_complete": "off", "spell_check": False}
+
 
 def setup_form(item: SetupItem) -> rx.Component:
     """Everything that an admin enters about one provider."""
@@ -16,59 +20,45 @@ def setup_form(item: SetupItem) -> rx.Component:
         # A form's handler is set up outside the loop over providers and cannot see which one it belongs to.
         rx.el.input(type="hidden", name="provider", value=item.key, read_only=True),
         _redirect_uri(item),
-        field(
-            "Client ID",
-            "client_id",
-            scope=item.key,
-            error=_error(item, "client_id"),
-            default_value=item.client_id,
-            auto_complete="off",
-            spell_check=False,
-        ),
-        field(
+        _field(item, "Client ID", "client_id", default_value=item.client_id, **_PLAIN),
+        _field(
+            item,
             "Client secret",
             "client_secret",
-            scope=item.key,
             hint="Kept encrypted; it is never shown again.",
-            error=_error(item, "client_secret"),
             type="password",
             placeholder=rx.cond(item.secret_set, "set · type to replace", "not set yet"),
             auto_complete="new-password",
         ),
         rx.cond(
             item.secrets_expire,
-            field(
+            _field(
+                item,
                 "Secret expires on",
                 "secret_expires_on",
-                scope=item.key,
-                hint="As the console shows it. Admins are warned 30, 14 and 3 days before.",
-                error=_error(item, "secret_expires_on"),
+                hint="As the console shows it. Administrators are warned 30, 14 and 3 days before.",
                 type="date",
                 default_value=item.secret_expires_on,
             ),
         ),
         rx.cond(
             item.has_tenant,
-            field(
+            _field(
+                item,
                 "Tenant",
                 "tenant",
-                scope=item.key,
                 hint="organizations for any organisation, or one tenant's ID or domain.",
-                error=_error(item, "tenant"),
                 default_value=item.tenant,
-                auto_complete="off",
-                spell_check=False,
+                **_PLAIN,
             ),
         ),
-        field(
+        _field(
+            item,
             "Allowed domains",
             "allowed_domains",
-            scope=item.key,
             hint="Only mailboxes of these domains may be connected, such as example.com. Empty allows all.",
-            error=_error(item, "allowed_domains"),
             default_value=item.allowed_domains,
-            auto_complete="off",
-            spell_check=False,
+            **_PLAIN,
         ),
         rx.cond(AdminProvidersState.warned_provider == item.key, _warning(item)),
         rx.el.div(
@@ -131,6 +121,6 @@ def _redirect_uri(item: SetupItem) -> rx.Component:
     )
 
 
-def _error(item: SetupItem, name: str) -> rx.Var[str]:
+def _field(item: SetupItem, label: str, name: str, **props: Any) -> rx.Component:
     here = (AdminProvidersState.wrong_provider == item.key) & (AdminProvidersState.wrong_field == name)
-    return rx.cond(here, AdminProvidersState.wrong, "")
+    return field(label, name, scope=item.key, error=rx.cond(here, AdminProvidersState.wrong, ""), **props)

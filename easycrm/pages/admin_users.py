@@ -4,11 +4,12 @@ from typing import Any
 
 import reflex as rx
 
-from easycrm.pages.admin_users_state import AdminUsersState, InvitedItem, PersonItem
+from easycrm.pages.admin_users_state import AdminUsersState
 from easycrm.pages.parts.browser import Every, moment
 from easycrm.pages.parts.button import button
 from easycrm.pages.parts.feedback import pill, skeleton, tag
 from easycrm.pages.parts.field import field, select
+from easycrm.pages.people_rows import InvitedItem, PersonItem
 from easycrm.pages.person_dialogs import deactivate_dialog, erase_dialog, link_dialog, person_dialog
 from easycrm.pages.shell import frame, page_heading
 

@@ -1,7 +1,6 @@
 """What the page of users shows and does; links that let somebody in pass through and are never kept here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
@@ -10,54 +9,12 @@ from easycrm import worker
 from easycrm.core import wording
 from easycrm.core.errors import EasyCRMError, InvalidInput
 from easycrm.mail import erasure, leaving, overview, people_mailboxes
-from easycrm.mail.connection import Status
-from easycrm.mail.overview import MailboxRow
-from easycrm.mail.people_mailboxes import Counts
 from easycrm.pages.flash import tell
+from easycrm.pages.people_rows import InvitedItem, MailboxLine, PersonItem, invited_item, mailbox_line, person_item
 from easycrm.pages.session import me, require
 from easycrm.people import access_links, directory
-from easycrm.people.directory import Person
 
 LINK_FIELD = "one-time-link"
-
-
-@dataclass(frozen=True)
-class PersonItem:
-    """A person as the list shows them."""
-
-    id: int = 0
-    email: str = ""
-    name: str = ""
-    initial: str = ""
-    admin: bool = False
-    active: bool = True
-    erasing: bool = False
-    me: bool = False
-    mailboxes: str = ""
-    last_sign_in: str = ""
-
-
-@dataclass(frozen=True)
-class MailboxLine:
-    """One mailbox of the person that is looked at."""
-
-    address: str
-    status: str
-
-
-@dataclass(frozen=True)
-class InvitedItem:
-    """An invitation that waits."""
-
-    id: int
-    email: str
-    role: str
-    expires: str
-    expired: bool
-
-
-def _status(row: MailboxRow) -> str:
-    return "Connected" if row.status == Status.CONNECTED else row.status_text
 
 
 class AdminUsersState(rx.State):
@@ -152,10 +109,10 @@ class AdminUsersState(rx.State):
     def manage(self, user_id: int) -> None:
         """Look at one person."""
         try:
-            self.person = self._item(directory.one(user_id))
+            self.person = person_item(directory.one(user_id), me().user_id)
         except EasyCRMError:
             return
-        self.mailboxes = [MailboxLine(row.address, _status(row)) for row in overview.mailboxes(user_id)]
+        self.mailboxes = [mailbox_line(row) for row in overview.mailboxes(user_id)]
         self.question = self.wrong_address = ""
 
     @rx.event
@@ -237,29 +194,11 @@ class AdminUsersState(rx.State):
     def _fill(self) -> None:
         self.people = []
         self._add("")
-        self.invited = [
-            InvitedItem(one.id, one.email, one.role, one.expires_at.isoformat(), one.expired)
-            for one in access_links.pending()
-        ]
+        self.invited = [invited_item(one) for one in access_links.pending()]
 
     def _add(self, after: str) -> None:
         page = directory.page(self.text, after)
         numbers = people_mailboxes.counts([one.id for one in page.people])
-        self.people = [*self.people, *(self._item(one, numbers.get(one.id)) for one in page.people)]
+        self.people = [*self.people, *(person_item(one, me().user_id, numbers.get(one.id)) for one in page.people)]
         self.after = page.after
         self.erasing = any(one.erasing for one in self.people)
-
-    def _item(self, one: Person, numbers: Counts | None = None) -> PersonItem:
-        found = numbers or Counts()
-        return PersonItem(
-            id=one.id,
-            email=one.email,
-            name=one.name or one.email.partition("@")[0],
-            initial=(one.name or one.email)[:1],
-            admin=one.role == "admin",
-            active=one.active,
-            erasing=one.being_erased,
-            me=one.id == me().user_id,
-            mailboxes=wording.people.mailboxes(found.connected, found.waiting, found.ended),
-            last_sign_in=one.last_sign_in_at.isoformat() if one.last_sign_in_at else "",
-        )

@@ -1,13 +1,15 @@
 """One company: details, its people, and the timeline of mail with all of them."""
 
+from typing import Any
+
 import reflex as rx
 
 from easycrm.pages.company_state import CompanyState
 from easycrm.pages.contact_line import person_line
 from easycrm.pages.contact_page import back, fact
-from easycrm.pages.parts.button import button, button_link
-from easycrm.pages.parts.feedback import empty, notice, tag
-from easycrm.pages.parts.field import field, text_area
+from easycrm.pages.parts.button import button
+from easycrm.pages.parts.feedback import tag
+from easycrm.pages.record_form import record_field, record_form, record_missing
 from easycrm.pages.timeline_list import timeline_list
 
 
@@ -17,11 +19,7 @@ def company_page() -> rx.Component:
         back("Companies", "/contacts?tab=companies"),
         rx.cond(
             CompanyState.missing != "",
-            rx.el.div(
-                rx.el.h1("Company", class_name="only-read"),
-                empty("building-2", CompanyState.missing, button_link("All companies", to="/contacts?tab=companies")),
-                class_name="card",
-            ),
+            record_missing(CompanyState, "Company", "building-2", "All companies", "/contacts?tab=companies"),
             rx.cond(
                 CompanyState.creating,
                 rx.fragment(rx.el.h1("New company", class_name="contact-title"), _form()),
@@ -98,52 +96,22 @@ def _people() -> rx.Component:
     )
 
 
-def _error(name: str) -> rx.Var[str]:
-    return rx.cond(CompanyState.wrong_field == name, CompanyState.wrong, "")  # pyright: ignore
-
-
 def _form() -> rx.Component:
-    """The form keeps what was typed until it is saved or left; a new key fills it anew."""
-    return rx.el.section(
-        rx.el.h2(rx.cond(CompanyState.creating, "Details", "Edit"), class_name="outbox-title"),
-        rx.el.form(
-            rx.cond(
-                (CompanyState.wrong != "") & (CompanyState.wrong_field == ""),
-                notice(CompanyState.wrong, tone="bad", role="alert"),
-            ),
-            field(
-                "Name", "name", scope="company", default_value=CompanyState.name, error=_error("name"), auto_focus=True
-            ),
-            field(
-                "Domain",
-                "domain",
-                scope="company",
-                hint="Such as example.com. People you write to there are put with this company.",
-                default_value=CompanyState.domain,
-                error=_error("domain"),
-                auto_complete="off",
-                spell_check=False,
-            ),
-            field(
-                "Website",
-                "website",
-                scope="company",
-                default_value=CompanyState.website,
-                error=_error("website"),
-                auto_complete="off",
-                spell_check=False,
-            ),
-            text_area(
-                "Notes", "notes", scope="company", default_value=CompanyState.notes, error=_error("notes"), rows="4"
-            ),
-            rx.el.div(
-                button("Cancel", on_click=CompanyState.cancel),
-                button(rx.cond(CompanyState.creating, "Create company", "Save"), look="primary", type="submit"),
-                class_name="dialog-actions",
-            ),
-            on_submit=CompanyState.save,
-            key=f"company-{CompanyState.open_id}-{CompanyState.drawn}",
-            no_validate=True,
-            class_name="card contact-form",
+    return record_form(
+        CompanyState,
+        "company",
+        _field("Name", "name", auto_focus=True),
+        _field(
+            "Domain",
+            "domain",
+            hint="Such as example.com. People you write to there are put with this company.",
+            auto_complete="off",
+            spell_check=False,
         ),
+        _field("Website", "website", auto_complete="off", spell_check=False),
+        create="Create company",
     )
+
+
+def _field(label: str, name: str, **props: Any) -> rx.Component:
+    return record_field(CompanyState, "company", label, name, **props)

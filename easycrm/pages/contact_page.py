@@ -1,5 +1,7 @@
 """One contact: details beside the timeline of mail with them; edited in place."""
 
+from typing import Any
+
 import reflex as rx
 
 from easycrm.core import wording
@@ -7,8 +9,9 @@ from easycrm.pages.contact_merge import merge_dialog
 from easycrm.pages.contact_state import ContactState, EmailItem
 from easycrm.pages.parts.browser import CopyButton, moment
 from easycrm.pages.parts.button import button, button_link, link
-from easycrm.pages.parts.feedback import empty, notice, tag
-from easycrm.pages.parts.field import field, text_area
+from easycrm.pages.parts.feedback import tag
+from easycrm.pages.parts.field import text_area
+from easycrm.pages.record_form import record_field, record_form, record_missing, wrong_in
 from easycrm.pages.timeline_list import timeline_list
 
 
@@ -18,11 +21,7 @@ def contact_page() -> rx.Component:
         back("Contacts", "/contacts"),
         rx.cond(
             ContactState.missing != "",
-            rx.el.div(
-                rx.el.h1("Contact", class_name="only-read"),
-                empty("user-x", ContactState.missing, button_link("All contacts", to="/contacts")),
-                class_name="card",
-            ),
+            record_missing(ContactState, "Contact", "user-x", "All contacts", "/contacts"),
             rx.cond(
                 ContactState.creating,
                 rx.fragment(rx.el.h1("New contact", class_name="contact-title"), _form()),
@@ -128,68 +127,39 @@ def _email(item: EmailItem) -> rx.Component:
     )
 
 
-def _error(name: str) -> rx.Var[str]:
-    return rx.cond(ContactState.wrong_field == name, ContactState.wrong, "")  # pyright: ignore
-
-
 def _form() -> rx.Component:
-    """The form keeps what was typed until it is saved or left; a new key fills it anew."""
-    return rx.el.section(
-        rx.el.h2(rx.cond(ContactState.creating, "Details", "Edit"), class_name="outbox-title"),
-        rx.el.form(
-            rx.cond(
-                (ContactState.wrong != "") & (ContactState.wrong_field == ""),
-                notice(ContactState.wrong, tone="bad", role="alert"),
-            ),
-            field(
-                "Name", "name", scope="contact", default_value=ContactState.name, error=_error("name"), auto_focus=True
-            ),
-            text_area(
-                "Email addresses",
-                "emails",
-                scope="contact",
-                hint="One on each line. The first is the one to write to.",
-                error=_error("emails"),
-                default_value=ContactState.emails_text,
-                rows="3",
-                spell_check=False,
-            ),
-            rx.cond(
-                ContactState.taken_href != "",
-                rx.el.p(link(f"Open {ContactState.taken}", to=ContactState.taken_href), class_name="small"),
-            ),
-            field("Job title", "title", scope="contact", default_value=ContactState.title, error=_error("title")),
-            field(
-                "Company",
-                "company",
-                scope="contact",
-                default_value=ContactState.company,
-                error=_error("company"),
-                auto_complete="off",
-                list="company-names",
-            ),
-            rx.el.datalist(
-                rx.foreach(ContactState.company_names, lambda name: rx.el.option(value=name)), id="company-names"
-            ),
-            field(
-                "Phone", "phone", scope="contact", type="tel", default_value=ContactState.phone, error=_error("phone")
-            ),
-            text_area(
-                "Notes", "notes", scope="contact", default_value=ContactState.notes, error=_error("notes"), rows="4"
-            ),
-            rx.el.div(
-                button("Cancel", on_click=ContactState.cancel),
-                button(rx.cond(ContactState.creating, "Create contact", "Save"), look="primary", type="submit"),
-                class_name="dialog-actions",
-            ),
-            on_submit=ContactState.save,
-            key=f"contact-{ContactState.open_id}-{ContactState.drawn}",
-            no_validate=True,
-            class_name="card contact-form",
+    return record_form(
+        ContactState,
+        "contact",
+        _field("Name", "name", auto_focus=True),
+        text_area(
+            "Email addresses",
+            "emails",
+            scope="contact",
+            hint="One on each line. The first is the one to write to.",
+            error=wrong_in(ContactState, "emails"),
+            default_value=ContactState.emails_text,
+            rows="3",
+            spell_check=False,
         ),
+        rx.cond(
+            ContactState.taken_href != "",
+            rx.el.p(link(f"Open {ContactState.taken}", to=ContactState.taken_href), class_name="small"),
+        ),
+        _field("Job title", "title"),
+        _field("Company", "company", auto_complete="off", list="company-names"),
+        rx.el.datalist(
+            rx.foreach(ContactState.company_names, lambda name: rx.el.option(value=name)), id="company-names"
+        ),
+        _field("Phone", "phone", type="tel"),
+        create="Create contact",
     )
 
 
 def _compose_to(whom: rx.Var[str]) -> rx.Var[str]:
     """What a link is called that begins a message to somebody."""
     return rx.Var.create(f"{wording.writing.COMPOSE} to {whom}")
+
+
+def _field(label: str, name: str, **props: Any) -> rx.Component:
+    return record_field(ContactState, "contact", label, name, **props)

@@ -3,12 +3,13 @@
 import reflex as rx
 
 from easycrm.core import wording
-from easycrm.pages.admin_users_state import LINK_FIELD, AdminUsersState, MailboxLine
+from easycrm.pages.admin_users_state import LINK_FIELD, AdminUsersState
 from easycrm.pages.download import file_link
 from easycrm.pages.parts.browser import CopyButton, Dialog
 from easycrm.pages.parts.button import button
 from easycrm.pages.parts.confirm import confirm
 from easycrm.pages.parts.field import field
+from easycrm.pages.people_rows import MailboxLine
 
 _person = AdminUsersState.person
 _YOU = "This is you. Another administrator can change your account."
