@@ -159,7 +159,7 @@ def _password() -> rx.Component:
             rx.el.input(
                 type="hidden", name="username", auto_complete="username", value=ShellState.email, read_only=True
             ),
-            field("Present password", "current", error=_error("current"), auto_complete="current-password", **secret),
+            field("Current password", "current", error=_error("current"), auto_complete="current-password", **secret),
             field(
                 "New password",
                 "password",

@@ -18,7 +18,9 @@ from easycrm.pages.parts.feedback import empty, skeleton
 from easycrm.pages.parts.field import field
 from easycrm.pages.session import require
 from easycrm.pages.shell import frame, page_heading
+from easycrm.providers.registry import PROVIDERS
 
+_PROVIDERS = {key: one.name for key, one in PROVIDERS.items()}
 _FIELDS = ("person", "kind", "from", "until", "text")
 
 
@@ -78,8 +80,8 @@ def _item(one: AuditEvent, names: dict[int, str]) -> EventItem:
         at=one.at.isoformat(),
         what=wording.audit.event(one.event),
         who=names.get(one.actor_id, gone) if one.actor_id else "EasyCRM",
-        subject=one.subject,
-        detail=one.detail,
+        subject=_PROVIDERS.get(one.subject, one.subject),
+        detail=_PROVIDERS.get(one.detail) or wording.audit.detail(one.event, one.detail),
     )
 
 

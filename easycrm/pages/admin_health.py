@@ -52,7 +52,7 @@ def admin_health() -> rx.Component:
 def _tiles() -> rx.Component:
     return rx.el.div(
         _tile("Connected", AdminHealthState.connected),
-        _tile("Wait for their owner", AdminHealthState.waiting, "tile-bad"),
+        _tile("Waiting for their owner", AdminHealthState.waiting, "tile-bad"),
         _tile("Late", AdminHealthState.late, "tile-warn"),
         _tile("Importing", AdminHealthState.imports.length()),
         _tile("Workers", AdminHealthState.alive),
@@ -74,12 +74,16 @@ def _charts() -> rx.Component:
         "Last 24 hours",
         rx.el.div(
             rx.el.div(HourBars.create(counts=AdminHealthState.stored, first=first, label="Emails stored")),
-            rx.el.div(
-                HourBars.create(counts=AdminHealthState.failed, first=first, label="Failed runs"),
-                class_name="days-bad",
+            rx.cond(
+                AdminHealthState.any_failed,
+                rx.el.div(
+                    HourBars.create(counts=AdminHealthState.failed, first=first, label="Failed runs"),
+                    class_name="days-bad",
+                ),
             ),
             class_name="health-charts days-wide",
         ),
+        rx.cond(AdminHealthState.any_failed, None, rx.el.p(wording.health.NONE_FAILED, class_name="muted small")),
         actions=(
             button(
                 rx.icon("refresh-cw", size=15, aria_hidden=True),
@@ -98,7 +102,7 @@ def _incident(item: IncidentItem) -> rx.Component:
             wording.connecting.incident_title(item.provider),
             rx.el.span(item.explanation),
             rx.el.span(
-                "Since ", moment(item.opened_at), f" · {item.people} people wait · ", wording.health.ADMINS_TURN
+                "Since ", moment(item.opened_at), " · ", _waiting(item.people), f" · {wording.health.ADMINS_TURN}"
             ),
             tone="bad",
             role="alert",
@@ -110,6 +114,10 @@ def _incident(item: IncidentItem) -> rx.Component:
             icon="circle-check",
         ),
     )
+
+
+def _waiting(people: rx.Var[int]) -> rx.Component:
+    return rx.fragment(count(people), rx.cond(people == 1, " person waits", " people wait"))
 
 
 def _imports() -> rx.Component:
@@ -136,7 +144,7 @@ def _by_provider() -> rx.Component:
             AdminHealthState.counts.length() > 0,
             table(
                 "Mailboxes by provider",
-                ["Provider", "Connected", "Wait for their owner", "Late", "Not connected"],
+                ["Provider", "Connected", "Waiting for their owner", "Late", "Not connected"],
                 rx.foreach(AdminHealthState.counts, _count),
             ),
             empty("plug-zap", wording.health.NONE_CONNECTED),

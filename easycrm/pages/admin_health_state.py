@@ -103,6 +103,7 @@ class AdminHealthState(rx.State):
     first_hour: str = ""
     stored: list[int] = []
     failed: list[int] = []
+    any_failed: bool = False
     history_of: str = ""
     history: list[RunItem] = []
     asking: list[int] = []
@@ -198,6 +199,7 @@ def fill(state: AdminHealthState) -> None:
     state.imports = list(_imports(health.importing()))
     hours = health.hours()
     state.first_hour, state.stored, state.failed = _iso(hours.first), list(hours.stored), list(hours.failed)
+    state.any_failed = any(hours.failed)
 
 
 def _imports(found: Iterable[health.Importing]) -> Iterable[ImportItem]:

@@ -58,15 +58,18 @@ def navigation(active: str, *, admin: rx.Var[bool]) -> rx.Component:
 
 
 def _entry(entry: Entry, active: str) -> rx.Component:
-    marked = {"aria_current": "page"} if entry.key == active else {}
     count = (_waiting(),) if entry.key == "outbox" else ()
     inner = (rx.icon(entry.icon, size=18, aria_hidden=True), rx.el.span(entry.words), *count)
-    return link(*inner, to=entry.to, class_name="nav-link", **marked)
+    return link(*inner, to=entry.to, class_name="nav-link", **_current(entry, active))
+
+
+def _current(entry: Entry, active: str) -> dict[str, str]:
+    return {"aria_current": "page"} if entry.key == active else {}
 
 
 def _more(active: str) -> rx.Component:
     """On phones: a button in the bar, and the pages of the administration in what it opens."""
-    here = {"aria_current": "true"} if active in {entry.key for entry in ADMINISTRATION} else {}
+    inside = {"aria_current": "true"} if active in {entry.key for entry in ADMINISTRATION} else {}
     return rx.el.div(
         rx.el.button(
             rx.icon("ellipsis", size=18, aria_hidden=True),
@@ -74,7 +77,7 @@ def _more(active: str) -> rx.Component:
             type="button",
             class_name="nav-link",
             custom_attrs={"popoverTarget": "more"},
-            **here,
+            **inside,
         ),
         rx.el.div(
             *[
@@ -83,6 +86,7 @@ def _more(active: str) -> rx.Component:
                     rx.el.span(entry.words),
                     to=entry.to,
                     class_name="menu-item",
+                    **_current(entry, active),
                 )
                 for entry in ADMINISTRATION
             ],
@@ -100,11 +104,18 @@ def _waiting() -> rx.Component:
         SendingState.attention > 0,
         rx.el.span(
             SendingState.attention,
-            rx.el.span(" need your decision", class_name="only-read"),
+            rx.el.span(
+                rx.cond(SendingState.attention == 1, " needs your decision", " need your decision"),
+                class_name="only-read",
+            ),
             class_name="nav-count nav-count-bad",
         ),
         rx.cond(
             SendingState.drafts > 0,
-            rx.el.span(SendingState.drafts, rx.el.span(" drafts", class_name="only-read"), class_name="nav-count"),
+            rx.el.span(
+                SendingState.drafts,
+                rx.el.span(rx.cond(SendingState.drafts == 1, " draft", " drafts"), class_name="only-read"),
+                class_name="nav-count",
+            ),
         ),
     )

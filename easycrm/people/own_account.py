@@ -49,7 +49,7 @@ def change_password(user_id: int, current: str, new: str, *, session_id: int, cl
     """Set another password; every session but `session_id` ends.
 
     Raises:
-        InvalidInput: the present password is not right, or the new one cannot be used; `field` says which.
+        InvalidInput: the current password is not right, or the new one cannot be used; `field` says which.
         Refused: too many wrong passwords.
     """
     with reading() as session:

@@ -134,7 +134,7 @@ def test_a_failed_sending_keeps_the_text_and_leads_to_the_remedy(
     address_to(page, theirs, "Still here")
     product.simulator.post("grants/revoke", email=mine)
     send(page)
-    expect(page.get_by_text("need your decision")).to_be_attached(timeout=WORKER_MS)
+    expect(page.get_by_text("needs your decision")).to_be_attached(timeout=WORKER_MS)
     page.get_by_role("link", name=re.compile("^Outbox")).click()
     failed = page.get_by_role("region", name="Needs your decision")
     expect(failed).to_contain_text(wording.NEEDS_REAUTHENTICATION)

@@ -54,7 +54,7 @@ def test_what_does_not_run_is_told_with_what_to_do(installed: None) -> None:
 def test_a_worker_that_lives_is_counted(installed: None) -> None:
     Heartbeat(lambda: None)._beat()  # pyright: ignore[reportPrivateUsage]
 
-    assert [one.says for one in inside.workers()] == ["1 worker lives"]
+    assert [one.says for one in inside.workers()] == ["1 worker is running"]
 
 
 def test_another_key_than_the_databases_is_told(installed: None, monkeypatch: pytest.MonkeyPatch) -> None:

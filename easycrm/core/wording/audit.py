@@ -1,5 +1,8 @@
 """What the audit log says of each kind of event."""
 
+from easycrm.core.wording.connecting import incident_explanation
+from easycrm.core.wording.contacts import VISIBILITIES
+
 EVENTS = {
     "session.signed_in": "Signed in",
     "session.signed_out": "Signed out",
@@ -69,7 +72,47 @@ KINDS = {
     "data": "Exports and deletions",
 }
 
+# What events keep as a short word, as people would say it.
+_DETAILS = {
+    "client_id": "client ID",
+    "client_secret": "client secret",
+    "allowed_domains": "allowed domains",
+    "secret_expires_on": "day the secret expires",
+    "enabled": "on or off",
+    "admin": "administrator",
+    "denied": "permission was refused",
+    "expired": "took longer than ten minutes",
+    "unknown": "was not begun here",
+    "repeated": "was used already",
+    "malformed": "answer could not be read",
+    "issuer": "another provider answered",
+    "provider_error": "provider ended it with an error",
+    "provider_problem": "provider does not accept EasyCRM",
+    "permission": "a permission was left out",
+    "no_refresh_token": "provider gave no lasting permission",
+    "identity": "mailbox is not of the account that signed in",
+    "no_mailbox": "account has no mailbox",
+    "unproven": "identity was not proven",
+    "domain": "domain is not allowed",
+    "wrong_mailbox": "another mailbox was chosen",
+    "unavailable": "provider did not answer",
+    "broken": "fault in EasyCRM",
+    "full": "disk is full",
+    "locked": "database is locked",
+    "silent": "database does not answer",
+}
+
 
 def event(name: str) -> str:
     """What happened, in words; an unknown name stands as it is."""
     return EVENTS.get(name, name)
+
+
+def detail(name: str, text: str) -> str:
+    """What else an event tells, in words; what is in words already stands as it is."""
+    if name == "incident.opened":
+        return incident_explanation(text)
+    if name == "visibility.changed":
+        levels = (VISIBILITIES.get(level, (level,))[0] for level in text.split(" to "))
+        return " \u2192 ".join(levels)
+    return ", ".join(_DETAILS.get(part, part) for part in text.split(", "))

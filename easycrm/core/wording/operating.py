@@ -54,8 +54,8 @@ def behind(there: str, wanted: str) -> str:
 
 
 def workers_alive(count: int) -> str:
-    """How many workers live."""
-    return "1 worker lives" if count == 1 else f"{count} workers live"
+    """How many workers are running."""
+    return "1 worker is running" if count == 1 else f"{count} workers are running"
 
 
 def answers(address: str) -> str:
