@@ -16,7 +16,9 @@ export function Dialog({ open, onDismiss, children, ...rest }) {
     event.preventDefault();
     onDismiss?.();
   };
-  return h("dialog", { ref: place, onCancel: dismiss, ...rest }, children);
+  // A text editor keeps Escape from the browser, which then does not know that the dialog is to close.
+  const escape = (event) => event.key === "Escape" && event.isDefaultPrevented() && onDismiss?.();
+  return h("dialog", { ref: place, onCancel: dismiss, onKeyDown: escape, ...rest }, children);
 }
 
 const STEPS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];

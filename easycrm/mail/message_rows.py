@@ -12,6 +12,8 @@ from easycrm.mail.place import Place
 from easycrm.providers.pages import Address, FetchedAttachment, FetchedMessage
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# Marks of a quotation that stand in a line of text; a comparison of numbers has such a sign too.
+_QUOTE_MARKS = re.compile(r"(?:(?<=^)|(?<=\s)(?<!\d\s))>+(?=\s)\s*")
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _COMPRESSION = 1
@@ -73,7 +75,7 @@ def message_row(
         "subject": clean(message.subject, 1000),
         "sender_email": clean(sender.email, 320),
         "sender_name": clean(sender.name, 320),
-        "snippet": clean(message.snippet, 300),
+        "snippet": clean(_QUOTE_MARKS.sub("", message.snippet), 300),
         "received_at": message.received_at,
         "sort_key": sort_key(message.received_at, message.provider_message_id),
         **told_marks.values(unread=message.unread, starred=message.starred, place=place),

@@ -21,8 +21,8 @@ from easycrm.pages.flash import tell
 from easycrm.pages.session import me, require
 
 TABS = {
-    "team": "Team contacts",
-    "imported": "Imported from my mailboxes",
+    "team": "Team",
+    "imported": "Imported",
     "companies": "Companies",
     "archived": "Archived",
 }

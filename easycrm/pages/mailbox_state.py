@@ -62,7 +62,7 @@ class MailboxState(rx.State):
     choices: list[Choice] = []
     chosen: str = ""
     view: str = "inbox"
-    title: str = ""
+    title: str = wording.mailbox.VIEWS[View.INBOX]
     view_hrefs: dict[str, str] = {}
     unread: str = ""
     folders: list[FolderItem] = []

@@ -15,7 +15,7 @@ from easycrm.pages.thread_state import ThreadState
 _SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
 _ICONS = {
     "text": "file-text", "archive": "file-archive", "sheet": "file-spreadsheet", "image": "file-image",
-    "audio": "file-music", "video": "file-play", "calendar": "calendar", "mail": "mail",
+    "audio": "file-music", "video": "film", "calendar": "calendar", "mail": "mail",
 }  # fmt: skip
 
 

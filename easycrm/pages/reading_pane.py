@@ -24,7 +24,10 @@ def reading_pane() -> rx.Component:
 def _thread_or_why_not() -> rx.Component:
     return rx.cond(
         ThreadState.missing != "",
-        empty("mail-x", ThreadState.missing, link("Back to the mailbox", to="/mailbox")),
+        rx.fragment(
+            rx.el.h1("Conversation", class_name="only-read"),
+            empty("mail-x", ThreadState.missing, link("Back to the mailbox", to="/mailbox")),
+        ),
         rx.el.article(
             rx.el.div(
                 back_to_list(),

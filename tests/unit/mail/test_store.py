@@ -2,13 +2,15 @@
 
 import pytest
 
+from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
-from easycrm.mail import schedule, store, sync
+from easycrm.mail import message_rows, schedule, store, sync
 from easycrm.mail.message import Message
 from easycrm.mail.schedule import Lease
 from easycrm.mail.thread import Thread
 from easycrm.providers.pages import MessageState, Page, Removal
 from tests.connected import Mailbox, prepare
+from tests.mailboxes import fetched
 from tests.simulator_process import Simulator
 
 # More than SQLite (32,766) and PostgreSQL (65,535) take as values of one statement.
@@ -78,3 +80,16 @@ async def test_following_what_is_known_changes_nothing(lease: Lease) -> None:
 
     with transaction() as session:
         assert store.follow(session, lease.connection_id, states) == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("On Monday Ada wrote: > Which room? > > The blue one", "On Monday Ada wrote: Which room? The blue one"),
+        (">> Which room?", "Which room?"),
+        ("5 > 3, and a->b", "5 > 3, and a->b"),
+    ],
+)
+def test_a_snippet_is_kept_without_marks_of_quotation(told: str, kept: str) -> None:
+    message = fetched("1", now(), snippet=told)
+    assert message_rows.message_row(1, 1, 1, message)["snippet"] == kept
