@@ -72,34 +72,41 @@ KINDS = {
     "data": "Exports and deletions",
 }
 
-# What events keep as a short word, as people would say it.
-_DETAILS = {
-    "client_id": "client ID",
-    "client_secret": "client secret",
-    "allowed_domains": "allowed domains",
-    "secret_expires_on": "day the secret expires",
-    "enabled": "on or off",
-    "admin": "administrator",
-    "denied": "permission was refused",
-    "expired": "took longer than ten minutes",
-    "unknown": "was not begun here",
-    "repeated": "was used already",
-    "malformed": "answer could not be read",
-    "issuer": "another provider answered",
-    "provider_error": "provider ended it with an error",
-    "provider_problem": "provider does not accept EasyCRM",
-    "permission": "a permission was left out",
-    "no_refresh_token": "provider gave no lasting permission",
-    "identity": "mailbox is not of the account that signed in",
-    "no_mailbox": "account has no mailbox",
-    "unproven": "identity was not proven",
-    "domain": "domain is not allowed",
-    "wrong_mailbox": "another mailbox was chosen",
-    "unavailable": "provider did not answer",
-    "broken": "fault in EasyCRM",
-    "full": "disk is full",
-    "locked": "database is locked",
-    "silent": "database does not answer",
+_ROLES = {"admin": "administrator"}
+_FAULTS = {"full": "disk is full", "locked": "database is locked", "silent": "database does not answer"}
+# What events of a kind keep as a short word, as people would say it.
+_DETAILS: dict[str, dict[str, str]] = {
+    "user.created": _ROLES,
+    "user.role_changed": _ROLES,
+    "invitation.created": _ROLES,
+    "storage.failed": _FAULTS,
+    "storage.recovered": _FAULTS,
+    "provider.changed": {
+        "client_id": "client ID",
+        "client_secret": "client secret",
+        "allowed_domains": "allowed domains",
+        "secret_expires_on": "day the secret expires",
+        "enabled": "on or off",
+    },
+    "consent.refused": {
+        "denied": "permission was refused",
+        "expired": "took longer than ten minutes",
+        "unknown": "was not begun here",
+        "repeated": "was used already",
+        "malformed": "answer could not be read",
+        "issuer": "another provider answered",
+        "provider_error": "provider ended it with an error",
+        "provider_problem": "provider does not accept EasyCRM",
+        "permission": "a permission was left out",
+        "no_refresh_token": "provider gave no lasting permission",
+        "identity": "mailbox is not of the account that signed in",
+        "no_mailbox": "account has no mailbox",
+        "unproven": "identity was not proven",
+        "domain": "domain is not allowed",
+        "wrong_mailbox": "another mailbox was chosen",
+        "unavailable": "provider did not answer",
+        "broken": "fault in EasyCRM",
+    },
 }
 
 
@@ -115,4 +122,5 @@ def detail(name: str, text: str) -> str:
     if name == "visibility.changed":
         levels = (VISIBILITIES.get(level, (level,))[0] for level in text.split(" to "))
         return " \u2192 ".join(levels)
-    return ", ".join(_DETAILS.get(part, part) for part in text.split(", "))
+    words = _DETAILS.get(name, {})
+    return ", ".join(words.get(part, part) for part in text.split(", "))

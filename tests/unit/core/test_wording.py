@@ -13,6 +13,7 @@ from easycrm.core import wording
         ("incident.opened", "invalid_client", wording.connecting.INCIDENTS["invalid_client"]),
         ("consent.refused", "no_refresh_token", "provider gave no lasting permission"),
         ("storage.recovered", "since 2026-11-25 15:33 UTC, full", "since 2026-11-25 15:33 UTC, disk is full"),
+        ("rule.added", "domain, own mailboxes", "domain, own mailboxes"),
         ("folders.chosen", "left out: Customers; imported: none", "left out: Customers; imported: none"),
     ],
 )
