@@ -5,9 +5,9 @@ import reflex as rx
 from easycrm.pages.parts.button import link
 
 
-def download_link(words: str, connection_id: rx.Var[int], address: rx.Var[str]) -> rx.Component:
+def download_link(words: str, connection_id: rx.Var[int], address: rx.Var[str], **props: object) -> rx.Component:
     """Leads to the export; the accessible name says whose mail it is."""
-    return file_link(words, to=f"/mail/export/{connection_id}", aria_label=f"{words}: {address}")
+    return file_link(words, to=f"/mail/export/{connection_id}", aria_label=f"{words}: {address}", **props)
 
 
 def file_link(words: str, *, to: rx.Var[str] | str, **props: object) -> rx.Component:

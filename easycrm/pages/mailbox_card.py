@@ -57,7 +57,10 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
                 rx.cond(
                     item.done > 0,
                     rx.fragment(
-                        download_link(wording.syncing.DOWNLOAD_STORED, item.id, item.address), delete_button(item)
+                        download_link(
+                            wording.syncing.DOWNLOAD_STORED, item.id, item.address, class_name="button button-quiet"
+                        ),
+                        delete_button(item),
                     ),
                 ),
                 button(
