@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, sync_playwr
 from tests import product as products
 from tests.browser.conftest import FLAGS
 from tests.product import Product
-from tests.screenshots import connect_both, sign_in
+from tests.states.demo import connect_both, sign_in
 
 PAGES = (
     "sign-in", "settings/email", "mailbox", "contacts", "compose", "outbox", "settings/account",
@@ -90,7 +90,8 @@ def main(folder: Path) -> list[Felt]:
     with products.running(Path(tempfile.mkdtemp())) as product, sync_playwright() as play:
         path = os.environ.get("EASYCRM_TEST_BROWSER", "/usr/bin/chromium")
         browser = play.chromium.launch(executable_path=path, args=FLAGS)
-        connect_both(browser, product)
+        with visitor(browser, product, "settings/email") as context:
+            connect_both(context.new_page(), product)
         rows: list[Felt] = []
         for name in PAGES:
             with visitor(browser, product, name) as context:

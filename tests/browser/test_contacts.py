@@ -10,7 +10,6 @@ from playwright.sync_api import Locator, Page, expect
 from easycrm.core import wording
 from tests.browser.conftest import Person
 from tests.browser.consent_screen import connect, open_settings, provider_region
-from tests.browser.test_accessibility import every_look, objections
 from tests.product import Product
 
 WORKER_MS = 30_000
@@ -174,34 +173,6 @@ def test_imported_contacts_are_ones_own_until_they_are_added(
     expect(bob.page.get_by_role("link", name=re.compile(name))).to_be_visible(timeout=WORKER_MS)
     ada.page.get_by_role("link", name="In the team").click()
     expect(ada.page.get_by_text("Inventor")).to_be_visible()
-
-
-@every_look
-def test_axe_has_no_objection(
-    product: Product, make_person: Callable[..., Person], make_mailbox: Callable[..., str], look: dict[str, object]
-) -> None:
-    person, mark = make_person(**look), secrets.token_hex(4)
-    page, address, customer = person.page, make_mailbox("Google Workspace", 1), f"x-{mark}@mail.example.org"
-    product.simulator.post("deliver", email=address, subject="Figures", **{"from": customer})
-    connected(product, page, "Google Workspace", address)
-    page.get_by_role("button", name=f"Change what colleagues see of {address}").click()
-    expect(page.get_by_role("dialog", name="What colleagues see")).to_be_visible()
-    assert objections(page) == []
-    create(product, page, f"Axe {mark}", customer, f"Axe {mark}")
-    expect(timeline(page)).to_have_count(1)
-    routes = [page.url.removeprefix(product.url)]
-    page.get_by_role("button", name="Merge").click()
-    assert objections(page) == []
-    page.keyboard.press("Escape")
-    page.get_by_role("link", name=f"Axe {mark}").click()
-    expect(page.get_by_role("region", name="People").get_by_role("listitem")).to_have_count(1)
-    routes.append(page.url.removeprefix(product.url))
-    tabs = ["", "?tab=imported", "?tab=companies", "?tab=archived", "?new=contact", "?new=company", "?contact=999999"]
-    for route in (*routes, *(f"/contacts{tab}" for tab in tabs)):
-        page.goto(product.url + route)
-        page.wait_for_load_state("networkidle")
-        assert objections(page) == [], route
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), route
 
 
 def test_the_sender_of_a_message_leads_to_the_contact_or_to_a_new_one(

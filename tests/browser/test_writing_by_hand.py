@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Person
 from tests.browser.consent_screen import provider_region
 from tests.browser.letters import connected, kept, text_field, write
-from tests.browser.test_accessibility import every_look, objections
 from tests.product import Product
 
 PASTE = """([field, kind, text]) => {
@@ -123,31 +122,3 @@ def test_files_show_the_limit_of_the_mailbox_and_can_be_taken_out(
     expect(page.get_by_role("alert").filter(has_text="Microsoft 365 would not take the message")).to_be_visible()
     page.get_by_role("button", name="Remove big.bin").click()
     expect(page.get_by_role("list", name="Files")).to_have_count(0)
-
-
-@every_look
-def test_axe_finds_nothing_on_the_writing_page(
-    product: Product, make_person: Callable[..., Person], make_mailbox: Callable[..., str], look: dict[str, Any]
-) -> None:
-    page = make_person(**look).page
-    address = make_mailbox("Google Workspace", 1)
-    page.goto(product.url + "/compose")
-    expect(page.get_by_text("No mailbox is connected yet")).to_be_visible()
-    assert objections(page) == []
-    connected(product, page, "Google Workspace", address)
-    page.goto(product.url + "/compose")
-    page.get_by_role("combobox", name="To").fill("ada@example.com, wrong, ")
-    page.get_by_role("button", name="Add Cc").click()
-    page.set_input_files("input[type=file]", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"})
-    write(page, "Words")
-    page.get_by_role("button", name="Link", exact=True).click()
-    page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.get_by_role("alert").filter(has_text="is not an email address")).to_be_visible()
-    assert objections(page) == []
-    page.get_by_role("button", name="Send later").click()
-    assert objections(page) == []
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Signature", exact=True).click()
-    expect(page.get_by_role("dialog", name="Signature")).to_be_visible()
-    assert objections(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
