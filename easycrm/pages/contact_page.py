@@ -8,7 +8,7 @@ from easycrm.core import wording
 from easycrm.pages.contact_merge import merge_dialog
 from easycrm.pages.contact_state import ContactState, EmailItem
 from easycrm.pages.parts.browser import CopyButton, moment
-from easycrm.pages.parts.button import button, button_link, link
+from easycrm.pages.parts.button import button, link
 from easycrm.pages.parts.feedback import tag
 from easycrm.pages.parts.field import text_area
 from easycrm.pages.record_form import record_field, record_form, record_missing, wrong_in

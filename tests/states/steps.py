@@ -93,6 +93,12 @@ def read(page: Page) -> None:
     expect(page.get_by_text(wording.reading.IMAGES_BLOCKED)).to_be_visible()
 
 
+def trust_sender(page: Page) -> None:
+    """Remote pictures that are shown, now and from now on."""
+    page.get_by_role("button", name=re.compile("^Always show images")).click()
+    expect(page.get_by_role("button", name="Stop showing them")).to_be_visible()
+
+
 def open_contact(page: Page) -> None:
     """The contact, with a timeline."""
     page.get_by_role("link").filter(has_text=CONTACT).first.click()

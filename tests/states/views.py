@@ -55,20 +55,6 @@ EMPTY = (
 )
 FULL = (
     View(
-        "settings/email",
-        "Connected as",
-        steps={
-            "labels": steps.open_labels,
-            "colleagues": steps.dialog("Change what colleagues see"),
-            "remove-rule": steps.dialog("Remove the rule"),
-            "disconnect": steps.dialog("Disconnect"),
-            "missing": steps.look_for_missing,
-            "wrong": steps.leave_out_wrongly,
-            "account": steps.popover("account"),
-            "notifications": steps.popover("notifications"),
-        },
-    ),
-    View(
         "mailbox",
         "Nothing is open",
         steps={
@@ -77,6 +63,22 @@ FULL = (
             "person": steps.popover("person-filter"),
             "selected": steps.select_conversation,
             "thread": steps.read,
+            "trusted": steps.trust_sender,
+        },
+    ),
+    View(
+        "settings/email",
+        "Connected as",
+        steps={
+            "labels": steps.open_labels,
+            "signature": steps.dialog("Add a signature"),
+            "colleagues": steps.dialog("Change what colleagues see"),
+            "remove-rule": steps.dialog("Remove the rule"),
+            "disconnect": steps.dialog("Disconnect"),
+            "missing": steps.look_for_missing,
+            "wrong": steps.leave_out_wrongly,
+            "account": steps.popover("account"),
+            "notifications": steps.popover("notifications"),
         },
     ),
     View("mailbox?thread=999999", "Back to the mailbox"),
