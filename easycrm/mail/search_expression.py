@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
+from easycrm.mail.search_beginning import Endings
 from easycrm.mail.search_query import Field, Query, Term
 
+_UNKNOWN: Endings = {}
 _WEIGHTS = {Field.SENDER: "A", Field.RECIPIENTS: "B", Field.SUBJECT: "C"}
 
 
-def for_sqlite(query: Query, connection_ids: Sequence[int]) -> str:
-    """An FTS5 expression for these mailboxes."""
-    return " OR ".join(f"({_fts5(query, ident)})" for ident in connection_ids)
+def for_sqlite(query: Query, connection_ids: Sequence[int], endings: Endings = _UNKNOWN) -> str:
+    """An FTS5 expression for these mailboxes; the words that a beginning may become, where they are known."""
+    return " OR ".join(f"({_fts5(query, ident, endings)})" for ident in connection_ids)
 
 
 def for_postgresql(query: Query, connection_ids: Sequence[int], among: Sequence[str] = ()) -> str:
@@ -24,9 +26,9 @@ def needs_index(query: Query) -> bool:
     return bool(query.terms) or query.has_attachments is not None
 
 
-def _fts5(query: Query, mailbox: int) -> str:
-    wanted = [_phrase(term, mailbox) for term in query.terms if not term.absent]
-    unwanted = [_phrase(term, mailbox) for term in query.terms if term.absent]
+def _fts5(query: Query, mailbox: int, endings: Endings) -> str:
+    wanted = [_phrase(term, mailbox, endings) for term in query.terms if not term.absent]
+    unwanted = [_phrase(term, mailbox, endings) for term in query.terms if term.absent]
     (wanted if query.has_attachments else unwanted).extend(_attached(query, mailbox))
     # FTS5 knows no word that is only absent.
     found = " AND ".join(wanted) or f'"{mailbox}y"'
@@ -37,8 +39,12 @@ def _attached(query: Query, mailbox: int) -> list[str]:
     return [] if query.has_attachments is None else [f'"{mailbox}ya"']
 
 
-def _phrase(term: Term, mailbox: int) -> str:
-    phrase = " + ".join(f'"{mailbox}x{word}"' for word in term.words) + (" *" if term.begins else "")
+def _phrase(term: Term, mailbox: int, endings: Endings) -> str:
+    *before, last = (f"{mailbox}x{word}" for word in term.words)
+    # A word that the index does not have is not found either.
+    whole = endings[last] or [last] if term.begins and last in endings else None
+    runs = [" + ".join(f'"{word}"' for word in (*before, end)) for end in whole or [last]]
+    phrase = " OR ".join(runs) + (" *" if term.begins and whole is None else "")
     return f"({term.field} : ({phrase}))" if term.field else f"({phrase})"
 
 

@@ -30,6 +30,7 @@ _WEIGHTS = dict(zip(_MOST, "ABCD", strict=True))
 _ON_SQLITE = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS search_index USING fts5"
     "(sender, recipients, subject, body, marks, content='', columnsize=0, tokenize='ascii')",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS search_index_words USING fts5vocab('search_index', 'instance')",
 )
 _ON_POSTGRESQL = (
     "CREATE TABLE IF NOT EXISTS search_index"
@@ -95,6 +96,7 @@ def create(_metadata: object, connection: DatabaseConnection, **_: object) -> No
 
 def drop(_metadata: object, connection: DatabaseConnection, **_: object) -> None:
     """Take the index away with the tables."""
+    connection.execute(text("DROP TABLE IF EXISTS search_index_words"))
     connection.execute(text("DROP TABLE IF EXISTS search_index"))
 
 

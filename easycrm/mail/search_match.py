@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import Session, col, func, select
 
 from easycrm.core.db import portions
+from easycrm.mail import search_beginning
 from easycrm.mail import search_expression as expression
 from easycrm.mail.folder import STREAM, MailFolder
 from easycrm.mail.message import Message
@@ -49,6 +50,8 @@ class Search:
             self._key, self._identity = _INDEX.c.key, _INDEX.c.message_id
         else:
             self._key, self._identity = _INDEX.c.rowid, _INDEX.c.rowid
+            endings = search_beginning.endings(session, query, mailboxes)
+            self._on_sqlite = expression.for_sqlite(query, mailboxes, endings)
 
     def matches(self, before: int, at_once: int) -> Iterator[list[Match]]:
         """All matches older than the key `before`, in portions of `at_once` and growing."""
@@ -105,9 +108,8 @@ class Search:
         if self._on_postgresql:
             asked = cast(expression.for_postgresql(self._query, self._mailboxes, marks), TSQUERY)
             return statement.where(_INDEX.c.words.op("@@")(asked), col(Message.id) == _INDEX.c.message_id)
-        asked = expression.for_sqlite(self._query, self._mailboxes)
         joined = col(Message.id) == _INDEX.c.rowid.op("&")(ID_MASK)
-        return statement.where(_INDEX.c.search_index.op("MATCH")(asked), joined)
+        return statement.where(_INDEX.c.search_index.op("MATCH")(self._on_sqlite), joined)
 
     def _portion(self, statement: Select[Any], most: int) -> list[Match]:
         newest = statement.order_by(self._key.desc()).limit(most)

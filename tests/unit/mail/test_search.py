@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
 from easycrm.mail import search
+from easycrm.mail.search_beginning import MOST
 from tests.mailboxes import Mailbox, fetched, mailbox, user
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -64,3 +65,20 @@ def _statements(engine: Engine, box: Mailbox, text: str, limit: int) -> int:
     event.remove(engine, "before_cursor_execute", note)
     assert len(page.rows) == limit
     return len(asked)
+
+
+@pytest.mark.parametrize("words", [1, MOST, MOST + 1])
+def test_a_beginning_finds_whatever_goes_on_however_many_words_that_are(database: Engine, words: int) -> None:
+    del database
+    mine, theirs = (mailbox(user()) for _ in range(2))
+    subjects = ["inv", *(f"inv{number:02} paid" for number in range(words)), "inw", "in", "rinv", "invé"]
+    for box in (mine, theirs):
+        box.commit(*(fetched(f"m{n}", START + timedelta(hours=n), subject=one) for n, one in enumerate(subjects)))
+    found = [row.subject for row in search.page(mine.user_id, "inv", limit=100).rows]
+    assert found == [one for one in reversed(subjects) if one.startswith("inv")]
+    run = [row.subject for row in search.page(mine.user_id, "subject:inv paid", limit=100).rows]
+    assert run == []
+    assert [row.subject for row in search.page(mine.user_id, "paid subject:inv", limit=100).rows] == [
+        one for one in reversed(subjects) if "paid" in one
+    ]
+    assert search.page(mine.user_id, "invoices").rows == []
