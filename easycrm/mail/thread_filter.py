@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, func
 from sqlalchemy import select as columns_of
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from easycrm.mail.base_email import base_email
@@ -17,7 +18,7 @@ from easycrm.mail.message import Message, Participant
 from easycrm.mail.place import Place
 from easycrm.mail.thread import Mark, Thread, ThreadLabel
 
-# Threads with somebody are collected up to so many messages; with more, they are met soon enough by looking.
+# Threads with somebody, or with a label, are collected up to so many; with more, they are met soon enough by looking.
 COLLECTED = 2000
 
 
@@ -67,11 +68,16 @@ class Filters:
 
 @dataclass(frozen=True)
 class Source:
-    """One index range to read threads from: those of a mailbox, those with a label, or those `among` some ids."""
+    """One index range to read threads from: those of a mailbox, those with a label, or those `among` some ids.
+
+    Args:
+        also: another label that they must have.
+    """
 
     connection_id: int
     label: str = ""
     among: Any = None
+    also: str = ""
 
     @property
     def key(self) -> Any:
@@ -86,9 +92,14 @@ class Source:
             return ids.where(col(Thread.connection_id) + 0 == self.connection_id, self.among)
         if not self.label:
             return ids.where(col(Thread.connection_id) == self.connection_id)
-        return ids.join(ThreadLabel, col(ThreadLabel.thread_id) == col(Thread.id)).where(
+        ids = ids.join(ThreadLabel, col(ThreadLabel.thread_id) == col(Thread.id)).where(
             col(ThreadLabel.connection_id) == self.connection_id, col(ThreadLabel.label) == self.label
         )
+        if not self.also:
+            return ids
+        other: type[ThreadLabel] = aliased(ThreadLabel)
+        both = col(other.thread_id) == col(ThreadLabel.thread_id), col(other.label) == self.also
+        return ids.where(select(other.thread_id).where(*both).exists())
 
 
 def ranges(session: Session, user_id: int, filters: Filters) -> list[tuple[Source, Select[Any]]]:
@@ -106,15 +117,24 @@ def ranges(session: Session, user_id: int, filters: Filters) -> list[tuple[Sourc
 
 
 def _sources(session: Session, mine: Sequence[int], filters: Filters, among: Any) -> list[Source]:
+    mark = next((str(mark) for mark, wanted in filters.marks.items() if wanted), "")
     if filters.folder or filters.view == View.SENT:
         named = MailFolder.id == filters.folder if filters.folder else MailFolder.kind == "sent"
         query = select(MailFolder.connection_id, MailFolder.provider_folder_id).where(
             col(MailFolder.connection_id).in_(mine), named
         )
-        found = session.exec(query).all()
-        return [Source(ident, label) for ident, label in found]
-    mark = next((str(mark) for mark, wanted in filters.marks.items() if wanted), "")
+        return [_with_label(session, ident, label, mark) for ident, label in session.exec(query).all()]
     return [Source(ident, "" if among is not None else mark, among) for ident in mine]
+
+
+def _with_label(session: Session, connection_id: int, label: str, mark: str) -> Source:
+    """Threads with a label; where there are many, they are looked for among those with the mark."""
+    if mark:
+        theirs = ThreadLabel.connection_id == connection_id, ThreadLabel.label == label
+        some = select(ThreadLabel.thread_id).where(*theirs).limit(COLLECTED).subquery()
+        if _count(session, some) == COLLECTED:
+            return Source(connection_id, mark, also=label)
+    return Source(connection_id, label)
 
 
 def _conditions(filters: Filters) -> list[Any]:
@@ -144,7 +164,7 @@ def _with(session: Session, people: Sequence[str], mine: Sequence[int]) -> Any:
     """Threads with these people, collected; None where there are too many for that."""
     theirs = col(Participant.base_email).in_(people), col(Participant.connection_id).in_(mine)
     some = select(Participant.message_id).where(*theirs).limit(COLLECTED).subquery()
-    if session.connection().execute(columns_of(func.count()).select_from(some)).scalar_one() == COLLECTED:
+    if _count(session, some) == COLLECTED:
         return None
     messages = select(Participant.message_id).where(*theirs)
     return col(Thread.id).in_(select(Message.thread_id).where(col(Message.id).in_(messages)))
@@ -160,3 +180,7 @@ def _met(people: Sequence[str]) -> Any:
         .correlate(Thread)
         .exists()
     )
+
+
+def _count(session: Session, some: Any) -> int:
+    return session.connection().execute(columns_of(func.count()).select_from(some)).scalar_one()

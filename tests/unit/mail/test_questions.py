@@ -51,7 +51,7 @@ class World:
 
 PAGES: dict[str, tuple[int, Callable[[World], object]]] = {
     "inbox": (3, lambda world: thread_list.page(world.me)),
-    "label and unread": (4, lambda world: thread_list.page(world.me, Filters(folder=world.folder, unread=True))),
+    "label and unread": (5, lambda world: thread_list.page(world.me, Filters(folder=world.folder, unread=True))),
     "contact and unread": (5, lambda world: thread_list.page(world.me, Filters(contact=world.contact, unread=True))),
     "everything": (3, lambda world: thread_list.page(world.me, Filters(View.ALL))),
     "an open thread's line": (2, lambda world: thread_list.one(world.me, world.thread)),

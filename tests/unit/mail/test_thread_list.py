@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, insert
 
 from easycrm.core.db import transaction
 from easycrm.mail import marks, search, thread_list, views
 from easycrm.mail.contact import Contact, ContactAddress
 from easycrm.mail.folder import MailFolder
+from easycrm.mail.thread import ThreadLabel
 from easycrm.mail.thread_filter import COLLECTED, Filters, View
 from easycrm.providers.pages import Address, FetchedAttachment, FetchedMessage, MessageState
 from tests.mailboxes import Mailbox, fetched, mailbox, user
@@ -125,6 +126,20 @@ def test_somebody_with_very_much_mail_is_found_too(mine: Box) -> None:
     mine.mailbox.commit(*(written(f"more {n}", -n, **much) for n in range(COLLECTED)))
     assert mine.shown(View.ALL, address="grace@example.org") == ["sent", "archived", "read"]
     assert mine.shown(View.UNREAD, address="grace@example.org") == ["archived"]
+
+
+def test_a_label_of_very_much_mail_is_narrowed_like_any_other(mine: Box) -> None:
+    wanted: dict[str, dict[str, Any]] = {
+        "unread": {"unread": True}, "starred": {"starred": True}, "": {"starred": True, "unread": True},
+    }  # fmt: skip
+    for name, narrowed in wanted.items():
+        assert mine.shown(folder=mine.folders["L1"], **narrowed) == ([name] if name else [])
+    with transaction() as session:
+        theirs = {"label": "L1", "connection_id": mine.mailbox.connection_id, "sort_key": 1}
+        rows = [{"thread_id": 10_000 + number, **theirs} for number in range(COLLECTED)]
+        session.connection().execute(insert(ThreadLabel), rows)
+    for name, narrowed in wanted.items():
+        assert mine.shown(folder=mine.folders["L1"], **narrowed) == ([name] if name else [])
 
 
 def test_marks_made_here_move_threads_between_the_views(mine: Box) -> None:
