@@ -114,19 +114,21 @@ def _problem() -> rx.Component:
     return rx.fragment(
         rx.foreach(ComposeState.senders, _sender_problem),
         rx.cond(
-            ComposeState.problem != "",
+            (ComposeState.problem != "") & ~ComposeState.mailbox_refuses,
             notice(ComposeState.problem, tone="bad", role="alert"),
         ),
     )
 
 
 def _sender_problem(one: Sender) -> rx.Component:
+    """What is wrong with the chosen mailbox: a word of warning, and an alert once that keeps a message from going."""
+    told = (one.problem, rx.el.span(one.address))
     return rx.cond(
-        (one.id == ComposeState.sender_id) & (one.problem != "") & (one.problem != ComposeState.problem),
-        notice(one.problem, rx.el.span(one.address), tone="warn", actions=(_reconnect(one),)),
+        (one.id == ComposeState.sender_id) & (one.problem != ""),
         rx.cond(
-            (one.id == ComposeState.sender_id) & (one.problem != ""),
-            rx.el.div(_reconnect(one), class_name="letter-way-out"),
+            ComposeState.mailbox_refuses,
+            notice(*told, tone="bad", role="alert", actions=(_reconnect(one),)),
+            notice(*told, tone="warn", actions=(_reconnect(one),)),
         ),
     )
 

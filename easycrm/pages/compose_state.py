@@ -39,6 +39,7 @@ class ComposeState(rx.State):
     senders: list[sender.Sender] = []
     sender_id: int = 0
     problem: str = ""
+    mailbox_refuses: bool = False
     discarding: bool = False
     discarded: int = 0
 
@@ -47,7 +48,7 @@ class ComposeState(rx.State):
     def load(self) -> rx.event.EventSpec | None:
         """Open the draft that the address names, or begin one."""
         query, user_id = self.router.url.query_parameters, me().user_id
-        self.problem, self.missing, self.on_its_way = "", "", 0
+        self.problem, self.missing, self.on_its_way, self.mailbox_refuses = "", "", 0, False
         self.discarding = False
         fill_senders(self, user_id)
         if "draft" not in query and self.senders:
@@ -78,7 +79,7 @@ class ComposeState(rx.State):
     def choose_sender(self, connection_id: int) -> None:
         """Another mailbox was chosen."""
         self.sender_id = connection_id
-        self.problem = ""
+        self.problem, self.mailbox_refuses = "", False
 
     @rx.event
     @require("member")
@@ -108,7 +109,10 @@ class ComposeState(rx.State):
         try:
             at = outbox.submit(me().user_id, self.letter.id, moment, version=version)
         except EasyCRMError as error:
+            fill_senders(self, me().user_id)
             self.problem = error.user_message
+            told_there = any(one.id == self.sender_id and one.problem for one in self.senders)
+            self.mailbox_refuses = told_there and sender.is_of_the_mailbox(self.problem)
             return False
         worker.send(self.letter.id, (at - now()).total_seconds())
         return True

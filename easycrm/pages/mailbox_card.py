@@ -77,7 +77,7 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
             rx.cond(item.recovered != "", rx.el.p(item.recovered)),
             contacts_line(item),
             colleagues_line(item),
-            signature_line(item),
+            rx.cond(item.status != Status.NOT_CONNECTED.value, signature_line(item)),
             rx.cond(item.done > 0, DayBars.create(counts=item.counts, first=item.first_day, label="Emails a day")),
             class_name="mailbox-details",
         ),

@@ -63,7 +63,10 @@ def signature_line(item: MailboxItem) -> rx.Component:
     """What stands below emails from a mailbox, on its row, with the way to change it."""
     return rx.el.p(
         rx.icon("pen-line", size=15, aria_hidden=True),
-        rx.cond(item.signature != "", f"Signature: {item.signature}", "No signature"),
+        rx.el.span(
+            rx.cond(item.signature != "", f"Signature: {item.signature}", "No signature"),
+            class_name="mailbox-line-words",
+        ),
         rx.el.button(
             rx.cond(item.signature != "", "Change", "Add"),
             type="button",

@@ -115,6 +115,13 @@ async def test_a_mailbox_that_cannot_send_offers_to_reconnect(ada: Tab, mailbox:
         session.get_one(Connection, mailbox).status = Status.REQUIRES_REAUTHENTICATION
     state = await opened(ada, written)
     assert [(one.id, one.problem) for one in state.senders] == [(mailbox, wording.NEEDS_REAUTHENTICATION)]
+    assert not state.mailbox_refuses
+    await ada.call(ComposeState.send, 2)
+    assert (state.mailbox_refuses, state.problem) == (True, wording.NEEDS_REAUTHENTICATION)
+    with transaction() as session:
+        session.get_one(Connection, mailbox).status = Status.NOT_CONNECTED
+    await ada.call(ComposeState.send, 2)
+    assert (state.mailbox_refuses, state.problem) == (False, wording.writing.SEND_NOT_CONNECTED)
     with transaction() as session:
         session.get_one(Connection, mailbox).status = Status.CONNECTED
     await refresh(ada.state(ShellState), user_of(ada))
