@@ -11,7 +11,7 @@ from easycrm.mail.message_rows import clean
 from easycrm.mail.plain_text import plain
 
 _LONGEST = 20_000
-_LINE = 60
+_LINE = 48
 
 
 def keep(user_id: int, connection_id: int, html: str) -> str:
