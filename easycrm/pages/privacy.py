@@ -9,9 +9,12 @@ from reflex.istate.data import HeaderData, PageData, ReflexURL, URLData
 
 from easycrm.core.settings import settings
 
+# What these show stands in their address: with Redis, a push reads it from the stored state. No secret comes there.
+_SHOWN_BY_ADDRESS = ("/mailbox", "/contacts")
+
 
 def keep_secrets_out_of_stored_states() -> None:
-    """Strip queries and cookies from the router's data whenever a state is written down.
+    """Strip queries and cookies from the router's data whenever a state is written down; lists keep what they show.
 
     The tab's next event brings both along again. Redis must keep the cookie: there every step of an event reads the
     state anew, and the later steps bring only the address.
@@ -43,9 +46,18 @@ def _without_secrets(value: Any, with_cookie: bool) -> Any:
 
 
 def _router_data(value: dict[str, Any], with_cookie: bool) -> dict[str, Any]:
-    kept = {name: inner for name, inner in value.items() if name != "query" and (with_cookie or name != "headers")}
+    dropped = {"headers"} if not with_cookie else set[str]()
+    if not _is_shown_by_address(value["pathname"]):
+        dropped.add("query")
+    kept = {name: inner for name, inner in value.items() if name not in dropped}
     return {name: _path(inner) if name == "asPath" else inner for name, inner in kept.items()}
 
 
 def _path(url: str) -> str:
-    return urlsplit(url)._replace(query="", fragment="").geturl()
+    """The address without what may be secret in it."""
+    parts = urlsplit(url)
+    return parts._replace(query=parts.query if _is_shown_by_address(parts.path) else "", fragment="").geturl()
+
+
+def _is_shown_by_address(path: str) -> bool:
+    return path.rstrip("/") in _SHOWN_BY_ADDRESS

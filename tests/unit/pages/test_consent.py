@@ -128,6 +128,21 @@ async def test_threat_29_a_stored_state_holds_neither_code_nor_cookie(
 
 
 @pytest.mark.parametrize(
+    ("address", "kept"),
+    [("/mailbox/?q=canary", True), ("/contacts?contact=canary", True), ("/setup?token=canary", False),
+     ("/mailbox/callback?code=canary", False), (f"{CALLBACK}?code=canary", False)],
+)  # fmt: skip
+def test_a_stored_state_keeps_the_query_only_where_it_says_what_is_shown(ada: Tab, address: str, kept: bool) -> None:
+    keep_secrets_out_of_stored_states()
+    ada.go(address)
+
+    again = pickle.loads(pickle.dumps(ada.root))  # noqa: S301 (our own)
+
+    assert ("canary" in str(again.router.url)) is kept
+    assert (b"canary" in pickle.dumps(ada.root)) is kept
+
+
+@pytest.mark.parametrize(
     ("chosen", "days"), [("7", 7), ("180", 180), ("everything", None), ("", 30), ("9999", 30), ("-1", 30)]
 )
 async def test_the_window_is_one_of_those_on_offer(
