@@ -40,10 +40,10 @@ def check() -> None:
         Misconfigured: the database was written with another key; nothing was touched.
     """
     with transaction() as session:
-        canary = session.get(KeyCanary, SENTENCE)
-        if canary is None:
-            session.add(KeyCanary(sealed=ring().seal(_SENTENCE, binding(SENTENCE))))
-            return
+        if session.get(KeyCanary, SENTENCE) is None:
+            # Several processes start at once: one plants, and the others open what it planted.
+            add_unless_there(session, KeyCanary(id=SENTENCE, sealed=ring().seal(_SENTENCE, binding(SENTENCE))))
+        canary = session.get_one(KeyCanary, SENTENCE)
         try:
             ring().open(canary.sealed, binding(SENTENCE))
         except CannotOpen as error:

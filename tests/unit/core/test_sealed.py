@@ -1,6 +1,8 @@
 """Sealing: opens where it belongs and nowhere else."""
 
 import base64
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -116,3 +118,17 @@ def test_threat_31_a_wrong_key_refuses_to_start_and_touches_nothing(
 def _canaries(_database: Engine) -> list[str]:
     with reading() as session:
         return list(session.exec(select(KeyCanary.sealed)))
+
+
+def test_of_several_processes_that_start_at_once_one_plants_the_canary(database: Engine) -> None:
+    del database
+    together = threading.Barrier(8)
+
+    def start(_number: int) -> None:
+        together.wait()
+        key_canary.check()
+
+    with ThreadPoolExecutor(8) as processes:
+        list(processes.map(start, range(8)))
+
+    assert key_canary.fits()
