@@ -7,6 +7,7 @@ import signal
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import httpx
 import psycopg
+import redis
 
 from easycrm.core import sealed
 from tests import certificate, services
@@ -90,6 +92,32 @@ class Cluster(Product):
         with self._connection() as connection:
             return connection.execute(_in_postgresql(query), values).fetchall()
 
+    def stored(self) -> bytes:
+        """Everything that is kept anywhere: in Redis, in PostgreSQL, in files."""
+        return self._in_redis() + self._in_postgresql() + super().stored()
+
+    def _in_redis(self) -> bytes:
+        assert self.redis is not None
+        client = redis.Redis(port=self.redis.port)
+        kinds = {b"string": client.get, b"hash": client.hgetall, b"list": lambda key: client.lrange(key, 0, -1)}
+        kept: list[bytes] = []
+        for key in client.scan_iter("*"):
+            read = kinds.get(client.type(key), lambda key: client.zrange(key, 0, -1))
+            kept.append(key + b" " + (value if isinstance(value := read(key), bytes) else repr(value).encode()))
+        assert kept
+        return b"\n".join(kept)
+
+    def _in_postgresql(self) -> bytes:
+        tables = self.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+        return "\n".join(str(self.rows(f'SELECT * FROM "{name}"')) for (name,) in tables).encode()  # noqa: S608
+
+    def kill_web(self) -> None:
+        """Let both web processes end without warning, and be started again a moment later, as systemd does."""
+        webs = [self.units[name] for name in ("web1", "web2")]
+        for web in webs:
+            web.send(signal.SIGKILL)
+        threading.Timer(2, lambda: [web.start() for web in webs]).start()
+
     def restart(self) -> None:
         """End every process and start it again with what the key file says by now."""
         for unit in self.units.values():
@@ -134,22 +162,25 @@ def running(data: Path, **more: str) -> Generator[Cluster]:
     with contextlib.ExitStack() as stack:
         simulator = stack.enter_context(simulator_running(redirect_base=url))
         database = stack.enter_context(services.postgresql())
-        redis = stack.enter_context(services.redis_server())
+        memory = stack.enter_context(services.redis_server())
         settings = {
             "EASYCRM_ENV": "development",
             "EASYCRM_PUBLIC_URL": url,
             "EASYCRM_DATABASE_URL": f"postgresql+psycopg://postgres@127.0.0.1:{database.port}/postgres",
-            "EASYCRM_REDIS_URL": f"redis://127.0.0.1:{redis.port}/0",
+            "EASYCRM_REDIS_URL": f"redis://127.0.0.1:{memory.port}/0",
             "EASYCRM_KEY_FILE": str(data / "keys"),
             "EASYCRM_DATA_DIR": str(data),
             "EASYCRM_TRUSTED_PROXIES": "127.0.0.1",
             "EASYCRM_SIMULATOR_URL": simulator.url,
+            # As in the demo: what a new project may fetch in a minute, tests would wait for.
+            "EASYCRM_GMAIL_UNITS_PER_MINUTE": "1000000",
+            "EASYCRM_GMAIL_PROJECT_UNITS_PER_MINUTE": "10000000",
             **more,
         }
         cluster = Cluster(
             url, simulator, data, data / "output.log",
             verify=ssl.create_default_context(cafile=str(authority)),
-            settings=settings, database=database, redis=redis,
+            settings=settings, database=database, redis=memory,
         )  # fmt: skip
         instances = {"web1": web_ports[0], "web2": web_ports[1], "worker1": 1, "worker2": 2}
         for name, instance in instances.items():

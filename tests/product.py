@@ -99,6 +99,16 @@ class Product:
         with contextlib.closing(sqlite3.connect(self.data / "easycrm.db", timeout=30)) as database:
             return database.execute(query, values).fetchall()
 
+    def stored(self) -> bytes:
+        """Everything that is kept anywhere."""
+        return b"".join(path.read_bytes() for path in self.data.rglob("*") if path.is_file())
+
+    def kill_web(self) -> None:
+        """Let the web server end without warning; whoever watches it starts it again."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        [web] = [child for child in children if Path(f"/proc/{child}/cmdline").read_bytes().endswith(b"\0web\0")]
+        os.kill(int(web), signal.SIGKILL)
+
     def log(self) -> str:
         """Everything the processes printed so far."""
         return self.output.read_text()

@@ -1,11 +1,8 @@
 """Nothing typed is lost: restart, reload, no connection, two tabs, a failed sending, a changed mind."""
 
-import os
 import re
-import signal
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,19 +30,12 @@ def address_to(page: Page, address: str, subject: str) -> None:
     page.get_by_label("Subject").fill(subject)
 
 
-def web_process(product: Product) -> int:
-    """The process id of the demo's web server."""
-    children = Path(f"/proc/{product.process.pid}/task/{product.process.pid}/children").read_text().split()
-    (found,) = [child for child in children if Path(f"/proc/{child}/cmdline").read_bytes().endswith(b"\0web\0")]
-    return int(found)
-
-
 def test_a_draft_outlives_a_killed_web_process_and_a_reload(
     product: Product, member: Person, writer: tuple[Page, str]
 ) -> None:
     page, _ = writer
     write(page, "Before. ")
-    os.kill(web_process(product), signal.SIGKILL)
+    product.kill_web()
     page.keyboard.type("Meanwhile. ")
     expect(page.get_by_text("Not saved yet", exact=True)).to_be_visible(timeout=WORKER_MS)
     expect(page.get_by_role("alert").filter(has_text="stays in this tab")).to_be_visible()
