@@ -5,6 +5,9 @@ from sqlmodel import Session, col, select
 from easycrm.mail.composing import Answered
 from easycrm.mail.message import Message
 
+# The newest of a long conversation are enough for every mail program, and a header has its limits.
+_MOST = 50
+
 
 def answered(session: Session, message: Message) -> Answered:
     """The headers of the answered message; where it came without References, as Graph lists it, what is stored of
@@ -20,7 +23,8 @@ def _before(session: Session, message: Message) -> str:
         select(Message.message_id_header)
         .where(Message.thread_id == message.thread_id, Message.connection_id == message.connection_id)
         .where(Message.sort_key < message.sort_key, Message.message_id_header != "")
-        .order_by(col(Message.sort_key))
+        .order_by(col(Message.sort_key).desc())
+        .limit(_MOST)
     )
     earlier = [one for one in session.exec(query) if one != message.in_reply_to]
-    return " ".join([*earlier, message.in_reply_to]).strip()
+    return " ".join([*reversed(earlier), message.in_reply_to]).strip()
