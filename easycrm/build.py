@@ -44,6 +44,8 @@ def is_fresh() -> bool:
 
 def _build() -> None:
     STAMP.unlink(missing_ok=True)
+    # Of before: sources that change while it runs are not in it.
+    sources = fingerprint()
     packages = PACKAGES.read_text()
     # The address is a fixed one here: `_serve_from_anywhere` takes it out again.
     fixed = {
@@ -56,7 +58,7 @@ def _build() -> None:
     _serve_from_anywhere()
     if json.loads(PACKAGES.read_text()) == json.loads(packages):
         PACKAGES.write_text(packages)  # Reflex writes the same list in one line
-    STAMP.write_text(fingerprint())
+    STAMP.write_text(sources)
 
 
 def _export(environment: dict[str, str]) -> None:
