@@ -28,7 +28,7 @@ from tests.bench.row import Row, at_most
 from tests.bench.world import database, simulator
 from tests.browser.conftest import FLAGS
 from tests.product import Product
-from tests.screenshots import connect_both
+from tests.states.demo import connect_both, sign_in
 from tests.worker_process import worker
 
 MESSAGES, SESSIONS = 50_000, 200
@@ -104,7 +104,9 @@ def open_sessions(count: int) -> Series:
         with sync_playwright() as play:
             path = os.environ.get("EASYCRM_TEST_BROWSER", "/usr/bin/chromium")
             browser = play.chromium.launch(executable_path=path, args=FLAGS)
-            connect_both(browser, product)
+            context = browser.new_context()
+            sign_in(context, product, "member")
+            connect_both(context.new_page(), product)
             browser.close()
         return asyncio.run(_tabs(product, count))
 
