@@ -14,7 +14,7 @@ from easycrm.core.settings import settings
 from easycrm.providers import json_text
 from easycrm.providers.base import TokenSource
 from easycrm.providers.errors import AnswerTooLarge, ProviderUnavailable, SendOutcomeUnknown
-from easycrm.providers.transport import Transport
+from easycrm.providers.transport import Transport, trust
 
 HOSTS = frozenset((
     "accounts.google.com", "oauth2.googleapis.com", "www.googleapis.com", "openidconnect.googleapis.com",
@@ -59,6 +59,7 @@ def options(*, blocking: bool = False) -> dict[str, Any]:
         "timeout": _TIMEOUT,
         "limits": _LIMITS,
         "headers": _HEADERS,
+        "verify": trust(),
         "follow_redirects": False,
         "trust_env": not settings().simulator_url,
         "event_hooks": {

@@ -14,6 +14,16 @@ _AT_ONCE = 200
 _IDLE_SECONDS = 60.0
 
 
+def trust() -> ssl.SSLContext:
+    """Whom to trust, by what the environment says; reading all authorities takes as long as a hundred requests."""
+    return _trust(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@lru_cache(maxsize=2)
+def _trust(_file: str | None, _folder: str | None) -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
 class Transport(httpx.AsyncBaseTransport):
     """Sends httpx's requests; it belongs to the event loop in which it was made, and follows nothing by itself.
 
@@ -22,7 +32,7 @@ class Transport(httpx.AsyncBaseTransport):
 
     def __init__(self) -> None:
         connector = aiohttp.TCPConnector(
-            ssl=_trust(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
+            ssl=trust(),
             limit=_AT_ONCE,
             keepalive_timeout=_IDLE_SECONDS,
         )
@@ -59,12 +69,6 @@ class Transport(httpx.AsyncBaseTransport):
         if connector := self._session.connector:
             self._session.detach()
             connector._close()  # pyright: ignore[reportPrivateUsage] (what `close` would await)
-
-
-@lru_cache(maxsize=2)
-def _trust(_file: str | None, _folder: str | None) -> ssl.SSLContext:
-    """Whom to trust, by what the environment says; reading all authorities takes as long as a hundred requests."""
-    return httpx.create_ssl_context()
 
 
 class _Body(httpx.AsyncByteStream):

@@ -129,6 +129,11 @@ async def test_threat_40_an_answer_that_never_ends_is_given_up(
     assert refused.value.code == "TimeoutError"
 
 
+def test_authorities_are_read_once_for_all_clients(database: Engine) -> None:
+    del database
+    assert http.options()["verify"] is http.options(blocking=True)["verify"]
+
+
 async def test_threat_40_a_certificate_of_a_stranger_is_not_trusted(
     simulator: Simulator, database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
