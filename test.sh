@@ -7,7 +7,7 @@ source .ci/services.sh
 
 prepare_environment requirements.txt tests/requirements.txt
 export PATH="$PWD/.venv/bin:$PATH"
-export PYTHONDONTWRITEBYTECODE=1
+unset PYTHONDONTWRITEBYTECODE # tests start this project's processes hundreds of times
 prepare_browser
 prepare_postgresql
 prepare_programs
