@@ -41,7 +41,7 @@ async def mailbox(
     if not full:
         monkeypatch.setattr(db, "BUSY_TIMEOUT_SECONDS", 0.2)
         forget_settings()
-    monkeypatch.setattr(sync, "SLICE_MESSAGES", 20)
+    monkeypatch.setattr(sync, "SLICE_MESSAGES", 30)  # more than the first page has
     monkeypatch.setattr(microsoft_mail, "BURST_PAGES", 1)
     email = f"box@{request.param}.example.org"
     simulator.post("people", provider=request.param, email=email, messages=MESSAGES)
