@@ -2,9 +2,11 @@
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
+
+from isal import isal_zlib
 
 from easycrm.mail import told_marks
 from easycrm.mail.base_email import base_email
@@ -18,13 +20,22 @@ _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _COMPRESSION = 1
 TIE_BITS = 20
+_compress: Callable[[bytes, int], bytes] = isal_zlib.compress  # pyright: ignore[reportUnknownMemberType]
 Row = dict[str, Any]
 
 
 def clean(text: str, most: int = 0) -> str:
     """`text` without NUL and lone surrogates, at most `most` characters long (0: any)."""
-    found = _UNSTORABLE.sub("\ufffd", text) if _UNSTORABLE.search(text) else text
+    found = text if _is_storable(text) else _UNSTORABLE.sub("\ufffd", text)
     return found[:most] if most else found
+
+
+def _is_storable(text: str) -> bool:
+    """As `_UNSTORABLE` would find, in a tenth of the time of a search through a long text."""
+    try:
+        return "\0" not in text and (text.isascii() or bool(text.encode()))
+    except UnicodeEncodeError:
+        return False
 
 
 def sort_key(received_at: datetime, provider_message_id: str) -> int:
@@ -40,7 +51,7 @@ def moment_of(key: int) -> datetime:
 
 def compressed(text: str) -> bytes:
     """A body as it is stored."""
-    return zlib.compress(clean(text).encode(), _COMPRESSION) if text else b""
+    return _compress(clean(text).encode(), _COMPRESSION) if text else b""
 
 
 def opened(data: bytes) -> str:

@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 LONGEST = 64
+# For ASCII, which most of mail is: everything but letters and digits becomes a space.
+_BETWEEN_WORDS = bytes(code if code < 128 and chr(code).isalnum() else 32 for code in range(256))
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _RUN = re.compile(r"[^\W_]+")
 # Scripts that put no space between words: each character is a word, and what is asked for is a run of them.
@@ -22,12 +24,23 @@ _WITHOUT_STROKE = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "�
 def words(text: str, most: int) -> list[str]:
     """The first `most` words, folded: without capitals, accents and compatibility forms."""
     plain = text.lower()
-    if not plain.isascii():
-        plain = _FOREIGN.sub(_folded, plain)
-    unspaced = not plain.isascii() and _CHARACTER.search(plain)
-    found = (_CHARACTER_OR_RUN if unspaced else _RUN).findall(plain)
-    del found[most:]
+    found: list[str] = []
+    for part in [plain] if plain.isascii() else plain.split("\n"):
+        found += _ascii_words(part) if part.isascii() else _foreign_words(part)
+        if len(found) >= most:
+            del found[most:]
+            break
     return [word[:LONGEST] for word in found]
+
+
+def _ascii_words(plain: str) -> list[str]:
+    return plain.encode("ascii").translate(_BETWEEN_WORDS).decode("ascii").split()
+
+
+def _foreign_words(plain: str) -> list[str]:
+    folded = _FOREIGN.sub(_folded, plain)
+    unspaced = not folded.isascii() and _CHARACTER.search(folded)
+    return (_CHARACTER_OR_RUN if unspaced else _RUN).findall(folded)
 
 
 def _folded(run: re.Match[str]) -> str:

@@ -1,10 +1,11 @@
 """A Gmail message in its `full` form as a `FetchedMessage`."""
 
-import base64
 import html as escaping
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+
+import pybase64
 
 from easycrm.providers.addresses import decoded, parsed
 from easycrm.providers.pages import FetchedAttachment, FetchedMessage, MessageState
@@ -104,7 +105,7 @@ def _first(parts: Sequence[Json], media_type: str) -> str:
 
 def _content(part: Json) -> str:
     data = part.get("body", {}).get("data", "")
-    return base64.urlsafe_b64decode(data + "=" * (-len(data) % 4)).decode("utf-8", "replace")
+    return pybase64.urlsafe_b64decode(data + "=" * (-len(data) % 4)).decode("utf-8", "replace")
 
 
 def _attachment(part: Json) -> FetchedAttachment:

@@ -3,9 +3,11 @@
 import json
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from easycrm.simulator import gmail_message, graph_message
+from easycrm.simulator.address_book import AddressBook
 from easycrm.simulator.corpus import fast, generate
 from easycrm.simulator.mailbox import Item
 from easycrm.simulator.world import Person
@@ -21,8 +23,9 @@ def gmail(messages: int, *, seed: int = 1, days: int = 29) -> Iterator[bytes]:
 
 def graph(messages: int, *, seed: int = 1, days: int = 29) -> Iterator[bytes]:
     """Graph's JSON of so many messages, newest first."""
-    mailbox = fast(email="box@example.org", seed=seed, messages=0, now=NOW)
-    person = Person("box@example.org", "Box", "microsoft", "00000000-0000-4000-8000-000000000001", mailbox, "tenant")
+    mailbox = partial(fast, email="box@example.org", seed=seed, messages=0, now=NOW)
+    subject = "00000000-0000-4000-8000-000000000001"
+    person = Person("box@example.org", "Box", "microsoft", subject, mailbox, AddressBook, "tenant")
     call = graph_message.Caller(None, person, {}, "")  # pyright: ignore[reportArgumentType] (rendering asks no world)
     for item in _items(messages, seed, days):
         body = graph_message.render(call, item)
