@@ -4,16 +4,14 @@
 """
 
 import random
-import resource
 import sys
-import time
 from collections.abc import Callable, Iterator
 
 from easycrm.mail import contact_list, contact_view, health, overview, reading, search, thread_list, views
 from easycrm.mail.thread_filter import Filters, View
 from tests.bench import asked, full, kept
 from tests.bench.full import CONTACTS, FREQUENT, NOBODY, RARE, World
-from tests.bench.row import Row, at_most
+from tests.bench.row import Row
 from tests.bench.world import database
 
 MESSAGES = 100_000
@@ -29,7 +27,7 @@ def rows(kind: str, messages: int = MESSAGES) -> Iterator[Row]:
     """A row for each list, with so many messages in the large mailbox."""
     with database(kind):
         world = full.prepare()
-        yield _filling(kind, world, messages)
+        full.fill(world, messages)
         asked.analyse()
         page, searching = (1, 1) if kind == "sqlite" else (5, 10)
         some = random.Random(6)
@@ -41,18 +39,6 @@ def rows(kind: str, messages: int = MESSAGES) -> Iterator[Row]:
             yield asked.row(f"search {text!r}: {kind}", None, lambda text=text: search.page(user, text), 20)
         for what, act in {**_beside(world), **_contacts(world)}.items():
             yield asked.row(f"{what}: {kind}", None, act, 20)
-
-
-def _filling(kind: str, world: World, messages: int) -> Row:
-    before, began = _peak(), time.process_time()
-    full.fill(world, messages)
-    cost = (time.process_time() - began) / messages * 1e6
-    note = f"process peak; {before:.0f} MB before; {cost:.0f} µs of CPU a short message"
-    return at_most(f"peak memory, storing {messages:,} messages: {kind}", 200, _peak(), "MB", note)
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
 
 
 def _mail(world: World) -> Acts:
