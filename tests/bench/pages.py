@@ -40,8 +40,8 @@ watch("longtask", (entry) => { window.__felt.tbt += Math.max(0, entry.duration -
 _PAGE = """# How the pages feel
 
 First visits in Chromium to the production build, with an empty cache, as `python -m tests.bench.pages` measures them: a
-processor {slower} times slower, 100 ms to the server, 8 Mbit/s down. FCP and LCP are first and largest contentful paint,
-CLS is layout shift, TBT total blocking time, KB what comes over the network.
+processor {slower} times slower, 100 ms to the server, 8 Mbit/s down. FCP and LCP are first and largest contentful
+paint, CLS is layout shift, TBT total blocking time, KB what comes over the network.
 
 {table}
 """
