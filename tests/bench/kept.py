@@ -1,4 +1,4 @@
-"""Results that stay: as JSON to compare versions, and a whole run as the page that the documents show."""
+"""Results that stay: as JSON to compare versions, and the last run as the page that the documents show."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from tests.bench import scale, scaling
+from tests.bench import plot, scale, scaling
 from tests.bench.row import Row
 from tests.simulator_process import REPOSITORY
 
@@ -20,14 +20,17 @@ this and earlier runs as JSON.
 
 {table}
 
-![Processor time against size](../images/cost-against-size.svg)
-![Memory of the worker while it imports](../images/memory-importing.svg)
-![Memory of the web process while sessions open](../images/memory-sessions.svg)
+{plots}
 """
+_PLOTS = {
+    "cost-against-size": "Processor time against size",
+    "memory-importing": "Memory of the worker while it imports",
+    "memory-sessions": "Memory of the web process while sessions open",
+}
 
 
 def keep(name: str, sizes: dict[str, int], rows: list[Row], points: list[scaling.Point]) -> None:
-    """Write the results to `docs/benchmarks`, and those of a whole run to its page."""
+    """Write the results to `docs/benchmarks`, and to the page there."""
     command = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True).stdout.strip()
     machine = {"cores": os.cpu_count(), "load": os.getloadavg(), "python": platform.python_version()}
@@ -38,10 +41,15 @@ def keep(name: str, sizes: dict[str, int], rows: list[Row], points: list[scaling
     }  # fmt: skip
     scale.RESULTS.mkdir(parents=True, exist_ok=True)
     (scale.RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
-    if rows and points:
+    if rows:
         table = "\n".join([HEAD, *map(line, rows)])
-        page = _PAGE.format(name=name, at=at, commit=commit, table=table, **machine)
+        there = [f"![{told}](../images/{file}.svg)" for file, told in _PLOTS.items() if _is_drawn(file)]
+        page = _PAGE.format(name=name, at=at, commit=commit, table=table, plots="\n".join(there), **machine)
         (scale.RESULTS / "README.md").write_text(page)
+
+
+def _is_drawn(file: str) -> bool:
+    return (plot.IMAGES / f"{file}.svg").exists()
 
 
 def line(row: Row) -> str:

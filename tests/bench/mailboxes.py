@@ -52,16 +52,6 @@ async def import_all(mailbox: Mailbox) -> float:
     return first[0]
 
 
-def wait_for_import(mailbox: Mailbox, seconds: float = 1200) -> float:
-    """Wait until a worker has imported everything; how long that took."""
-    began = time.perf_counter()
-    while mailbox.row().import_finished_at is None:
-        if time.perf_counter() - began > seconds:
-            raise TimeoutError(mailbox.email)
-        time.sleep(0.05)
-    return time.perf_counter() - began
-
-
 def multiply(mailbox: Mailbox, count: int, access: str) -> None:
     """Rows of so many mailboxes more, read to the end like `mailbox`, at whose account all of them look."""
     moment = now()
