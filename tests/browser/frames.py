@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Error, Request
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request
 
 from tests.simulator_process import REPOSITORY
 
@@ -74,12 +74,17 @@ class Frames:
             with contextlib.suppress(Error) if kind == "raw" else contextlib.nullcontext():
                 page.goto(f"{self.url}/frames/{kind}?from={start}&to={until}&images={images}", timeout=60_000)
                 if touch:
-                    page.evaluate(_TOUCH)
+                    _within_time(page, _TOUCH)
                 # Two turns of the event loop: what was set off by then has been told.
-                page.evaluate("() => new Promise(done => setTimeout(() => setTimeout(done, 20), 20))")
+                _within_time(page, "() => new Promise(done => setTimeout(() => setTimeout(done, 20), 20))")
         with contextlib.suppress(Error):
             page.close()
         return seen
+
+
+def _within_time(page: Page, function: str) -> None:
+    """Run it once in the page; unlike `evaluate`, this gives up where what is shown keeps the page from answering."""
+    page.wait_for_function(f"async () => {{ await ({function})(); return true; }}", timeout=60_000)
 
 
 def _note(text: str, seen: Seen) -> None:
