@@ -79,7 +79,7 @@ def costs(path: Path | None = None) -> Costs:
     """The dearest of providers and databases, from a file of results; by default from the newest with any."""
     for file in [path] if path else sorted(RESULTS.glob("*.json"), reverse=True):
         found: dict[str, Any] = json.loads(file.read_text())
-        measured = {str(row["measure"]): float(row["measured"] or 0) for row in found["rows"]}
+        measured = {str(row["measure"]): float(row["measured"] or 0) for row in found.get("rows", [])}
         if measured:
             dearest = [max(value for name, value in measured.items() if words in name) for words in _MEASURES]
             return Costs(dearest[0], dearest[1] * 1000, dearest[2] * 1000)
