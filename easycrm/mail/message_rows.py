@@ -11,7 +11,7 @@ from isal import isal_zlib
 from easycrm.mail import told_marks
 from easycrm.mail.base_email import base_email
 from easycrm.mail.place import Place
-from easycrm.providers.pages import Address, FetchedAttachment, FetchedMessage
+from easycrm.providers.pages import Address, FetchedAttachment, FetchedMessage, MessageState
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # Marks of a quotation that stand in a line of text; a comparison of numbers has such a sign too.
@@ -62,6 +62,14 @@ def opened(data: bytes) -> str:
 def labelled(labels: Sequence[str]) -> str:
     """Label ids as `Message.labels` keeps them: each with a space on both sides, so that one can be found by LIKE."""
     return " " + " ".join(labels) + " " if labels else ""
+
+
+def relabelled(labels: str, state: MessageState) -> str:
+    """Labels as told, in the form of `labelled`; of those stored before, what was not spoken of stays."""
+    if state.told is None:
+        return labelled(state.labels)
+    kept = [label for label in labels.split() if label not in state.told or label in state.labels]
+    return labelled([*kept, *(label for label in state.labels if label not in kept)])
 
 
 def message_row(

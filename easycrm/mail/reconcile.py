@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select, update
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
 from easycrm.core.log import logger
-from easycrm.mail import ledger, store
+from easycrm.mail import ledger, removal, store
 from easycrm.mail.connection import Connection
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Message
@@ -86,7 +86,7 @@ def _repair(lease: Lease, gone: Collection[str], missing: Collection[str]) -> No
     """Remove what is gone; let the streams be read again where something is missing."""
     with transaction() as session:
         connection = store.fence(session, lease.connection_id, lease.generation, lease.owner)
-        removed = store.remove(session, lease.connection_id, sorted(gone))
+        removed = removal.remove(session, lease.connection_id, sorted(gone))
         if missing:
             _read_again(session, lease)
         connection.last_reconciled_at = now()

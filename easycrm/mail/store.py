@@ -14,6 +14,7 @@ from easycrm.mail import message_rows, place, search_index, sift, thread_rows, t
 from easycrm.mail.connection import Connection, ConnectionEnded, Status
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
+from easycrm.mail.removal import leave_out, named, remove, threads_of
 from easycrm.mail.sync_run import SkippedMessage
 from easycrm.mail.upsert import insert_into, insert_many, insert_of, upsert
 from easycrm.providers.pages import FetchedMessage, MessageState, Page, Unreadable
@@ -97,7 +98,7 @@ def _store(
             failed.append(Unreadable(message.provider_message_id, "could not be read", str(error)))
     if not rows:
         return 0, failed
-    before = _here(session, ident, [row["provider_message_id"] for row in rows])
+    before = threads_of(session, ident, [row["provider_message_id"] for row in rows])
     known = list(before)
     search_index.remove(session, known)
     statement = insert_of(session, Message)
@@ -106,7 +107,7 @@ def _store(
     returning = statement.returning(col(Message.id), col(Message.provider_message_id))
     ids: dict[str, int] = {str(row[1]): int(row[0] or 0) for row in session.connection().execute(returning, rows)}
     _store_parts(session, ident, [(ids[key], unique[key]) for key in ids], known)
-    session.exec(delete(SkippedMessage).where(_named(SkippedMessage, ident, list(ids))))
+    session.exec(delete(SkippedMessage).where(named(SkippedMessage, ident, list(ids))))
     thread_rows.refresh(session, {*threads.values(), *before.values()})
     return len(rows) - len(before), failed
 
@@ -138,16 +139,6 @@ def _names_of_files(session: Session, message_ids: Sequence[int]) -> dict[int, l
     for ident, name in session.exec(query.order_by(col(Attachment.id))):
         found.setdefault(ident, []).append(name)
     return found
-
-
-def _named(table: type[Message] | type[SkippedMessage], connection_id: int, ids: Sequence[str]):
-    return (col(table.connection_id) == connection_id) & col(table.provider_message_id).in_(ids)
-
-
-def _here(session: Session, connection_id: int, ids: Sequence[str]) -> dict[int, int]:
-    """The threads of those that are here, by message."""
-    query = select(Message.id, Message.thread_id).where(_named(Message, connection_id, ids))
-    return {ident or 0: thread_id for ident, thread_id in session.exec(query)}
 
 
 def _skip(session: Session, connection_id: int, ledger: Sequence[Unreadable]) -> None:
@@ -182,10 +173,10 @@ def follow(session: Session, connection_id: int, states: Sequence[MessageState])
     told = {state.provider_message_id: state for state in states}
     touched: list[int] = []
     for some in portions(told):
-        query = select(Message).where(_named(Message, connection_id, some))
+        query = select(Message).where(named(Message, connection_id, some))
         for message in session.exec(query).all():
             state = told[message.provider_message_id]
-            labels = _labels(message, state)
+            labels = message_rows.relabelled(message.labels, state)
             lies = places.of(labels.split())
             marked = told_marks.follow(message, unread=state.unread, starred=state.starred, place=lies)
             if marked or labels != message.labels:
@@ -200,44 +191,12 @@ def follow(session: Session, connection_id: int, states: Sequence[MessageState])
     return len(touched)
 
 
-def _labels(message: Message, state: MessageState) -> str:
-    """The labels as told; those that were not spoken of stay."""
-    if state.told is None:
-        return message_rows.labelled(state.labels)
-    kept = [label for label in message.labels.split() if label not in state.told or label in state.labels]
-    return message_rows.labelled([*kept, *(label for label in state.labels if label not in kept)])
-
-
-def remove(session: Session, connection_id: int, provider_message_ids: Sequence[str]) -> int:
-    """Delete these messages and everything that belongs to them; how many there were."""
-    return sum(_remove(session, connection_id, some) for some in portions(provider_message_ids))
-
-
-def _remove(session: Session, connection_id: int, provider_message_ids: Sequence[str]) -> int:
-    found = _here(session, connection_id, provider_message_ids)
-    ids = list(found)
-    search_index.remove(session, ids)
-    for table in (MessageBody, Participant, Attachment):
-        session.exec(delete(table).where(col(table.message_id).in_(ids)))
-    session.exec(delete(Message).where(col(Message.id).in_(ids)))
-    session.exec(delete(SkippedMessage).where(_named(SkippedMessage, connection_id, provider_message_ids)))
-    thread_rows.refresh(session, set(found.values()))
-    return len(ids)
-
-
-def leave_out(session: Session, connection_id: int, verdicts: dict[str, sift.Verdict]) -> int:
-    """Keep these messages out: those that are here go, and all of them stand in the ledger; how many were here."""
-    removed = remove(session, connection_id, list(verdicts))
-    sift.note(session, connection_id, verdicts)
-    return removed
-
-
 def _mark_unseen(session: Session, connection_id: int, page: Page) -> None:
     """Mark what left this folder; what another folder's page has already brought back lies there now."""
     ids = [removal.provider_message_id for removal in page.removals if not removal.certain]
     if ids:
         here = col(Message.labels).contains(message_rows.labelled([page.stream]), autoescape=True)
-        marking = update(Message).where(_named(Message, connection_id, ids), here).values(unseen_since=now())
+        marking = update(Message).where(named(Message, connection_id, ids), here).values(unseen_since=now())
         session.exec(marking.execution_options(synchronize_session=False))
 
 

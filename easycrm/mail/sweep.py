@@ -11,7 +11,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from easycrm.core.clock import now
 from easycrm.core.db import changed, reading, transaction
-from easycrm.mail import sift, store
+from easycrm.mail import removal, sift
 from easycrm.mail.connection import Connection, Status
 from easycrm.mail.exclusion_rule import EVERYBODY, ExclusionRule, Kind, RuleState
 from easycrm.mail.folder import STREAM, MailFolder
@@ -166,7 +166,7 @@ def _remove(session: Session, connection: Connection, messages: Sequence[_Here])
     verdicts = {ident: verdict for ident, verdict in judged.items() if verdict}
     if not verdicts:
         return 0
-    removed = store.leave_out(session, connection.id or 0, verdicts)
+    removed = removal.leave_out(session, connection.id or 0, verdicts)
     connection.changed_seq += 1
     if connection.import_finished_at is None:
         connection.import_done = max(0, connection.import_done - removed)

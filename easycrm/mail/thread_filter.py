@@ -132,7 +132,7 @@ def _with_label(session: Session, connection_id: int, label: str, mark: str) -> 
     if mark:
         theirs = ThreadLabel.connection_id == connection_id, ThreadLabel.label == label
         some = select(ThreadLabel.thread_id).where(*theirs).limit(COLLECTED).subquery()
-        if _count(session, some) == COLLECTED:
+        if count(session, some) == COLLECTED:
             return Source(connection_id, mark, also=label)
     return Source(connection_id, label)
 
@@ -164,7 +164,7 @@ def _with(session: Session, people: Sequence[str], mine: Sequence[int]) -> Any:
     """Threads with these people, collected; None where there are too many for that."""
     theirs = col(Participant.base_email).in_(people), col(Participant.connection_id).in_(mine)
     some = select(Participant.message_id).where(*theirs).limit(COLLECTED).subquery()
-    if _count(session, some) == COLLECTED:
+    if count(session, some) == COLLECTED:
         return None
     messages = select(Participant.message_id).where(*theirs)
     return col(Thread.id).in_(select(Message.thread_id).where(col(Message.id).in_(messages)))
@@ -182,5 +182,6 @@ def _met(people: Sequence[str]) -> Any:
     )
 
 
-def _count(session: Session, some: Any) -> int:
+def count(session: Session, some: Any) -> int:
+    """How many rows `some`, a subquery, has."""
     return session.connection().execute(columns_of(func.count()).select_from(some)).scalar_one()

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, union_all
 from sqlalchemy import select as columns_of
+from sqlalchemy import union_all
 from sqlmodel import col, select
 
 from easycrm.core.db import reading
 from easycrm.mail.connection import Connection
 from easycrm.mail.contact import Contact
 from easycrm.mail.folder import MailFolder
-from easycrm.mail.thread_filter import Filters, ranges
+from easycrm.mail.thread_filter import Filters, count, ranges
 
 COUNTED = 100
 _SHOWN = ("user", "category")
@@ -50,7 +50,7 @@ def unread(user_id: int, mailbox: int = 0) -> int:
             return 0
         each = [ids.limit(COUNTED).subquery() for _, ids in wanted]
         some = union_all(*(columns_of(one.c.id) for one in each)).limit(COUNTED).subquery()
-        return session.connection().execute(columns_of(func.count()).select_from(some)).scalar_one()
+        return count(session, some)
 
 
 def contact_name(contact_id: int) -> str:

@@ -56,6 +56,11 @@ def identity(found: dict[str, Any]) -> Identity:
 
 
 def tokens(body: dict[str, Any]) -> Tokens:
+    """The tokens, how long they last, and what they allow.
+
+    Raises:
+        ProviderUnavailable: the answer has no access token, or does not say when it ends.
+    """
     access, expires = body.get("access_token"), body.get("expires_in")
     if not isinstance(access, str) or not isinstance(expires, int | float):
         raise ProviderUnavailable(code="token_answer_incomplete")

@@ -5,7 +5,6 @@ import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -14,8 +13,9 @@ from easycrm.core.clock import now
 from easycrm.providers import microsoft_folders, microsoft_graph, microsoft_list
 from easycrm.providers.base import Folder, TokenSource, Window
 from easycrm.providers.errors import CursorExpired, MessageGone, ProviderError, RateLimited
-from easycrm.providers.microsoft_message import SELECT, decode, moment
-from easycrm.providers.pages import FetchedMessage, Page, Removal, Unreadable
+from easycrm.providers.microsoft_message import SELECT, moment
+from easycrm.providers.microsoft_page import Json, page_of
+from easycrm.providers.pages import Page, Removal, Unreadable
 
 FOLDERS = "folders"
 FIRST = 25
@@ -27,7 +27,6 @@ ALWAYS_ASKED = 4
 DELTA_ENDS_AT = 5000
 # Pages after which none is requested in advance: whoever reads slice by slice stops there without waste.
 BURST_PAGES = 2
-Json = dict[str, Any]
 
 
 async def folders(access: TokenSource) -> list[Folder]:
@@ -66,7 +65,7 @@ async def _newest(access: TokenSource, window: Window) -> Page:
     more = {"$select": SELECT, "$orderby": "receivedDateTime desc", "$top": str(FIRST)}
     body = await microsoft_graph.get(access, f"/me/mailFolders/inbox/messages?{microsoft_list.query(window, more)}")
     wanted = [entry for entry in body.get("value", []) if entry.get("parentFolderId") not in window.left_out]
-    return replace(_page(FOLDERS, {"value": wanted}, {"at": 0}, window), caught_up=False)
+    return page_of(FOLDERS, {"value": wanted}, {"at": 0}, window)
 
 
 def _state(cursor: str) -> Json:
@@ -149,7 +148,7 @@ async def _delta(access: TokenSource, ident: str, link: str, window: Window, old
                 await asyncio.sleep(0)  # so that it is on its way before this page is decoded
             oldest = _oldest(body, oldest)
             state = {"n": following, "o": oldest} if following else _settled(body, oldest)
-            yield replace(_page(ident, body, state, window), under_way=ahead)
+            yield replace(page_of(ident, body, state, window), under_way=ahead)
             if not following:
                 return
             if not ahead:
@@ -182,7 +181,7 @@ async def _older(access: TokenSource, ident: str, state: Json, window: Window) -
         state = (
             {"d": state["d"]} if ended else {"d": state["d"], "b": oldest if oldest < state["b"] else _earlier(oldest)}
         )
-        yield _page(ident, body, state, window)
+        yield page_of(ident, body, state, window)
         if ended:
             return
 
@@ -211,29 +210,10 @@ async def _poll(
             raise answer
         following = answer.get("@odata.nextLink")
         # The old link stays good until the whole answer is in: it may be asked again.
-        yield _page(ident, answer, _state(cursors[ident]) if following else {"d": answer["@odata.deltaLink"]}, window)
+        yield page_of(ident, answer, _state(cursors[ident]) if following else {"d": answer["@odata.deltaLink"]}, window)
         if following:
             async for page in _delta(access, ident, following, window):
                 yield page
-
-
-def _page(ident: str, body: Json, state: Json, window: Window) -> Page:
-    messages, removals, unreadable = list[FetchedMessage](), list[Removal](), list[Unreadable]()
-    for entry in body.get("value", []):
-        message_id = str(entry.get("id", ""))
-        if "@removed" in entry:
-            removals.append(Removal(message_id, certain=False))
-            continue
-        try:
-            message = decode(entry)
-        except Exception as error:
-            unreadable.append(Unreadable(message_id, "could not be read", f"{type(error).__name__}: {error}"[:200]))
-            continue
-        if not entry.get("isDraft") and (window.since is None or message.received_at >= window.since):
-            messages.append(message)
-    cursor = orjson.dumps(state).decode()
-    caught_up = "d" in state and "b" not in state
-    return Page(ident, cursor, tuple(messages), (), tuple(removals), tuple(unreadable), caught_up=caught_up)
 
 
 async def again(access: TokenSource, ids: Sequence[str], window: Window) -> AsyncIterator[Page]:
@@ -252,7 +232,7 @@ def _one(ident: str, answer: Json | ProviderError, window: Window) -> Page:
         if answer.permanent or isinstance(answer, RateLimited):
             raise answer
         return Page("", "", unreadable=(Unreadable(ident, "refused by the provider", answer.code),))
-    return _page("", {"value": [answer]}, {}, window)
+    return page_of("", {"value": [answer]}, {}, window)
 
 
 async def original(access: TokenSource, ident: str) -> bytes:

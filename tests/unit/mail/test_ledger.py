@@ -7,7 +7,7 @@ from sqlmodel import col, select, update
 
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
-from easycrm.mail import ledger, store
+from easycrm.mail import ledger, removal
 from easycrm.mail.connection import Connection
 from easycrm.mail.sync_run import SkippedMessage
 from easycrm.providers import google_fetch
@@ -34,7 +34,7 @@ async def mailbox(
 def move_to_ledger(mailbox: Mailbox, ids: list[str], reason: str, tries: int = 1) -> None:
     """As if these had not come."""
     with transaction() as session:
-        store.remove(session, mailbox.connection_id, ids)
+        removal.remove(session, mailbox.connection_id, ids)
         for ident in ids:
             row = {"connection_id": mailbox.connection_id, "provider_message_id": ident, "tries": tries}
             session.add(SkippedMessage(**row, reason=reason))

@@ -6,7 +6,7 @@ from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import transaction
 from easycrm.core.errors import InvalidInput, NotFound
-from easycrm.mail import disconnect, exclusion, missing, store
+from easycrm.mail import disconnect, exclusion, missing, removal
 from easycrm.mail.connection import Status
 from easycrm.mail.exclusion import EVERYBODY, Kind
 from easycrm.mail.sync_run import SkippedMessage
@@ -64,7 +64,7 @@ async def test_what_could_not_be_stored_says_why(mailbox: Mailbox) -> None:
     await mailbox.sync()
     [ident] = [ident for ident, message in mailbox.stored().items() if message.subject == "Zebra quotation"]
     with transaction() as session:
-        store.remove(session, mailbox.connection_id, [ident])
+        removal.remove(session, mailbox.connection_id, [ident])
         skipped = SkippedMessage(connection_id=mailbox.connection_id, provider_message_id=ident, reason="too large")
         session.add(skipped)
 

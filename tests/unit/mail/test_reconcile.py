@@ -7,7 +7,7 @@ from sqlmodel import col, select, update
 
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
-from easycrm.mail import store
+from easycrm.mail import removal
 from easycrm.mail.connection import Connection
 from easycrm.mail.message import Message
 from easycrm.mail.sync_run import SkippedMessage, SyncRun
@@ -50,7 +50,7 @@ async def test_equal_mailboxes_are_left_alone(mailbox: Mailbox) -> None:
 async def test_a_message_that_was_lost_here_comes_back(mailbox: Mailbox) -> None:
     lost = list(mailbox.stored())[3:8]
     with transaction() as session:
-        store.remove(session, mailbox.connection_id, lost)
+        removal.remove(session, mailbox.connection_id, lost)
 
     await mailbox.sync()
 
