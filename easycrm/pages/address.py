@@ -1,6 +1,13 @@
-"""Numbers that stand in a page's address."""
+"""What a page's address says: which page it is, and the numbers in it."""
+
+import reflex as rx
 
 _LARGEST = 2**63 - 1
+
+
+def page_path(state: rx.State) -> str:
+    """The page that the tab shows, such as "/mailbox"; empty for the first one."""
+    return state.router.url.path.rstrip("/")
 
 
 def number(text: str | None) -> int:

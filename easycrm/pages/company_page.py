@@ -1,6 +1,6 @@
 """One company: details, its people, and the timeline of mail with all of them."""
 
-from typing import Any
+from functools import partial
 
 import reflex as rx
 
@@ -11,6 +11,8 @@ from easycrm.pages.parts.button import button
 from easycrm.pages.parts.feedback import tag
 from easycrm.pages.record_form import record_field, record_form, record_missing
 from easycrm.pages.timeline_list import timeline_list
+
+_field = partial(record_field, CompanyState, "company")
 
 
 def company_page() -> rx.Component:
@@ -111,7 +113,3 @@ def _form() -> rx.Component:
         _field("Website", "website", auto_complete="off", spell_check=False),
         create="Create company",
     )
-
-
-def _field(label: str, name: str, **props: Any) -> rx.Component:
-    return record_field(CompanyState, "company", label, name, **props)

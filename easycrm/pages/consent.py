@@ -12,7 +12,7 @@ from easycrm.core.log import logger
 from easycrm.mail import consent
 from easycrm.mail.consent import Completed, ConsentRefused
 from easycrm.mail.setup_test import ADMIN_PAGE
-from easycrm.pages.address import number
+from easycrm.pages.address import number, page_path
 from easycrm.pages.answer_buttons import COMPOSE, draft_path
 from easycrm.pages.flash import tell
 from easycrm.pages.parts.feedback import waiting
@@ -127,7 +127,7 @@ class ConsentState(rx.State):
 
     def _here(self) -> str:
         """The draft or the outbox, where a new consent is asked for there; else the settings page."""
-        page, draft_id = self.router.url.path.rstrip("/"), number(self.router.url.query_parameters.get("draft"))
+        page, draft_id = page_path(self), number(self.router.url.query_parameters.get("draft"))
         if page == COMPOSE and draft_id:
             return draft_path(draft_id)
         return OUTBOX if page == OUTBOX else SETTINGS

@@ -1,6 +1,6 @@
 """One contact: details beside the timeline of mail with them; edited in place."""
 
-from typing import Any
+from functools import partial
 
 import reflex as rx
 
@@ -13,6 +13,8 @@ from easycrm.pages.parts.feedback import tag
 from easycrm.pages.parts.field import text_area
 from easycrm.pages.record_form import record_field, record_form, record_missing, wrong_in
 from easycrm.pages.timeline_list import timeline_list
+
+_field = partial(record_field, ContactState, "contact")
 
 
 def contact_page() -> rx.Component:
@@ -159,7 +161,3 @@ def _form() -> rx.Component:
 def _compose_to(whom: rx.Var[str]) -> rx.Var[str]:
     """What a link is called that begins a message to somebody."""
     return rx.Var.create(f"{wording.writing.COMPOSE} to {whom}")
-
-
-def _field(label: str, name: str, **props: Any) -> rx.Component:
-    return record_field(ContactState, "contact", label, name, **props)

@@ -8,6 +8,7 @@ import reflex as rx
 from easycrm.core import wording
 from easycrm.core.errors import EasyCRMError
 from easycrm.mail import marks
+from easycrm.pages.address import page_path
 from easycrm.pages.flash import tell
 from easycrm.pages.mailbox_address import MAILBOX, read
 from easycrm.pages.mailbox_state import MailboxState, fill
@@ -96,7 +97,7 @@ class MarksState(rx.State):
         if done is None:
             return
         await tell(self, wording.mailbox.put_back(archived))
-        if self.router.url.path.rstrip("/") == MAILBOX:
+        if page_path(self) == MAILBOX:
             fill(await self.get_state(MailboxState), me().user_id)
 
     async def _move(self, threads: list[int], what: str) -> int | None:

@@ -1,5 +1,6 @@
 """What a tab shows anew when something has changed for its user."""
 
+from easycrm.pages.address import page_path
 from easycrm.pages.company_state import CompanyState
 from easycrm.pages.company_state import fill as fill_company
 from easycrm.pages.compose_state import ComposeState, fill_senders
@@ -27,7 +28,7 @@ from easycrm.pages.written_here import fill as fill_written
 async def refresh(shell: ShellState, user_id: int) -> None:
     """Refresh the frame, and the page in it."""
     await fill_shell(shell, user_id)
-    page = shell.router.url.path.rstrip("/")
+    page = page_path(shell)
     if page == "/settings/email":
         for news in fill_email(await shell.get_state(EmailState), user_id):
             await tell(shell, news)

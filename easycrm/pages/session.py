@@ -14,6 +14,7 @@ from reflex.middleware.middleware import Middleware
 
 from easycrm.core import log, metrics
 from easycrm.core.own_path import own_path
+from easycrm.pages.address import page_path
 from easycrm.people import sessions
 from easycrm.people.sessions import SignedIn
 
@@ -104,7 +105,7 @@ def _may(signed_in: SignedIn, role: Role) -> bool:
 def _way_out(state: rx.State, signed_in: SignedIn | None) -> Any:
     if signed_in is not None:
         return rx.redirect("/mailbox", replace=True)
-    path = own_path(state.router.url.path.rstrip("/") or "/", "/mailbox")
+    path = own_path(page_path(state) or "/", "/mailbox")
     there = "/mailbox" if "/callback/" in path else path
     return rx.redirect(f"/sign-in?next={quote(there)}", replace=True)
 

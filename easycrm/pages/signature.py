@@ -4,6 +4,7 @@ import reflex as rx
 
 from easycrm.core.errors import EasyCRMError
 from easycrm.mail import signature
+from easycrm.pages.address import page_path
 from easycrm.pages.answer_buttons import COMPOSE
 from easycrm.pages.compose_state import ComposeState, fill_senders
 from easycrm.pages.email_state import EmailState
@@ -46,7 +47,7 @@ class SignatureState(rx.State):
             self.wrong = error.user_message
             return
         self.mailbox = 0
-        if self.router.url.path.rstrip("/") == COMPOSE:
+        if page_path(self) == COMPOSE:
             fill_senders(await self.get_state(ComposeState), user_id)
         else:
             fill_email(await self.get_state(EmailState), user_id)
