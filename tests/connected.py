@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from sqlmodel import col, select, update
+from sqlmodel import col, func, select, update
 
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
@@ -69,6 +69,12 @@ class Mailbox:
         with reading() as session:
             query = select(Message).where(Message.connection_id == self.connection_id)
             return {message.provider_message_id: message for message in session.exec(query)}
+
+    def count(self) -> int:
+        """How many messages are stored."""
+        with reading() as session:
+            mine = select(func.count()).select_from(Message).where(Message.connection_id == self.connection_id)
+            return session.exec(mine).one()
 
     def ledger(self) -> dict[str, str]:
         """Reasons by the provider's id, for what was not stored."""

@@ -3,17 +3,16 @@
 The pictures of the run before move to FOLDER/previous; FOLDER/index.html shows each beside the one before it.
 """
 
-import os
 import shutil
 import sys
 import tempfile
 from html import escape
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests import chromium
 from tests import product as products
-from tests.browser.conftest import FLAGS
 from tests.states import walk
 
 LOOKS = [(size, scheme) for size in walk.SIZES for scheme in ("light", "dark")]
@@ -23,11 +22,8 @@ SETTLED_MS = 200
 def main(folder: Path) -> None:
     """Start the demo, bring it into each state, take the pictures, and lay them out beside those of the run before."""
     _put_previous_aside(folder)
-    with products.running(Path(tempfile.mkdtemp())) as product, sync_playwright() as play:
-        path = os.environ.get("EASYCRM_TEST_BROWSER", "/usr/bin/chromium")
-        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+    with products.running(Path(tempfile.mkdtemp())) as product, chromium.running() as browser:
         walk.walk(browser, product, lambda page, name: _take(page, folder, name))
-        browser.close()
     print(f"{_lay_out(folder)} pictures: {folder / 'index.html'}")
 
 

@@ -5,10 +5,6 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
-from sqlmodel import func, select
-
-from easycrm.core.db import reading
-from easycrm.mail.message import Message
 from easycrm.worker import sync_mailbox
 from tests.bench.mailboxes import on_loop
 from tests.bench.row import Row
@@ -40,24 +36,18 @@ def waits_of_small_ones(world: Simulator) -> list[float]:
     with worker():
         for mailbox in large:
             sync_mailbox(mailbox.connection_id)
-        while not all(_stored(mailbox) for mailbox in large):
+        while not all(mailbox.count() for mailbox in large):
             time.sleep(0.1)
         for number in range(SMALL_ONES):
             small = _connected(world, ("google", "microsoft")[number % 2], SMALL)
             sync_mailbox(small.connection_id)
             began = time.perf_counter()
-            while _stored(small) < SMALL:
+            while small.count() < SMALL:
                 time.sleep(0.05)
             waits.append(time.perf_counter() - began)
         busy = [mailbox for mailbox in large if mailbox.row().import_finished_at is None]
     assert len(busy) == len(large), "the large ones ended first: make them larger"
     return waits
-
-
-def _stored(mailbox: Mailbox) -> int:
-    mine = select(func.count()).select_from(Message).where(Message.connection_id == mailbox.connection_id)
-    with reading() as session:
-        return session.exec(mine).one()
 
 
 def _connected(world: Simulator, provider: str, messages: int) -> Mailbox:

@@ -1,6 +1,5 @@
 """What a person waits for after granting access: from the click on Allow to the first messages on the screen."""
 
-import os
 import secrets
 import tempfile
 import time
@@ -8,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext
 
+from tests import chromium
 from tests import product as products
 from tests.bench.row import Row
 from tests.bench.world import REQUEST_MS, SUB_REQUEST_MS
-from tests.browser.conftest import FLAGS, add_session
+from tests.browser.conftest import add_session
 from tests.product import Product
 
 LIMIT_SECONDS, MESSAGES = 1.5, 500
@@ -22,10 +22,8 @@ PROVIDERS = {"Google Workspace": "google", "Microsoft 365": "microsoft"}
 
 def rows(rounds: int) -> Iterator[Row]:
     """The row of the table that is about the first messages on the screen, for each provider."""
-    with products.running(Path(tempfile.mkdtemp())) as product, sync_playwright() as play:
+    with products.running(Path(tempfile.mkdtemp())) as product, chromium.running() as browser:
         product.simulator.post("settings", request_ms=REQUEST_MS, sub_request_ms=SUB_REQUEST_MS)
-        path = os.environ.get("EASYCRM_TEST_BROWSER", "/usr/bin/chromium")
-        browser = play.chromium.launch(executable_path=path, args=FLAGS)
         for name, provider in PROVIDERS.items():
             waits: list[float] = []
             for _ in range(rounds + 1):
@@ -38,7 +36,6 @@ def rows(rounds: int) -> Iterator[Row]:
                 median(waits) <= LIMIT_SECONDS, "Chromium with the mailbox open in another tab, 40 ms a request",
                 min(waits), max(waits),
             )  # fmt: skip
-        browser.close()
 
 
 def _seconds_to_first_messages(context: BrowserContext, product: Product, name: str, provider: str) -> float:

@@ -73,7 +73,7 @@ def rows(simulator: Simulator, kinds: tuple[str, ...], messages: int, rounds: in
             if kind == kinds[0]:
                 yield from _counts(provider, done[-1])
                 first = [one.first_rows for one in done]
-                note = "token at hand, 40 ms a request; on a machine that others use too"
+                note = "token at hand, 40 ms a request"
                 yield Row(
                     f"{provider}: token to first rows", "≤ 0.3", median(first), "s", median(first) <= 0.3, note,
                     min(first), max(first),

@@ -15,18 +15,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import aiohttp
-from playwright.sync_api import sync_playwright
-from sqlmodel import func, select
 
-from easycrm.core.db import reading
-from easycrm.mail.message import Message
 from easycrm.worker import sync_mailbox
+from tests import chromium
 from tests import product as products
 from tests.bench import plot
 from tests.bench.mailboxes import heavy, on_loop
 from tests.bench.row import Row, at_most
 from tests.bench.world import database, simulator
-from tests.browser.conftest import FLAGS
 from tests.product import Product
 from tests.states.demo import connect_both, sign_in
 from tests.worker_process import worker
@@ -69,14 +65,9 @@ def importing(provider: str, messages: int) -> Series:
         on_loop(mailbox.connect())
         with worker() as process, _watched(process.pid) as series:
             sync_mailbox(mailbox.connection_id)
-            while _stored() < messages:
+            while mailbox.count() < messages:
                 time.sleep(1)
     return series
-
-
-def _stored() -> int:
-    with reading() as session:
-        return session.exec(select(func.count()).select_from(Message)).one()
 
 
 @contextmanager
@@ -105,13 +96,10 @@ def resident_mb(process: int) -> float:
 def open_sessions(count: int) -> Series:
     """Open so many tabs at a full mailbox, and tell the web process's megabytes after each ten."""
     with products.running(Path(tempfile.mkdtemp())) as product:
-        with sync_playwright() as play:
-            path = os.environ.get("EASYCRM_TEST_BROWSER", "/usr/bin/chromium")
-            browser = play.chromium.launch(executable_path=path, args=FLAGS)
+        with chromium.running() as browser:
             context = browser.new_context()
             sign_in(context, product, "member")
             connect_both(context.new_page(), product)
-            browser.close()
         return asyncio.run(_tabs(product, count))
 
 

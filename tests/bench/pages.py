@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,10 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession
 
+from tests import chromium
 from tests import product as products
-from tests.browser.conftest import FLAGS
 from tests.product import Product
 from tests.states.demo import connect_both, sign_in
 
@@ -96,16 +95,13 @@ def visitor(browser: Browser, product: Product, page_name: str) -> Iterator[Brow
 
 def main(folder: Path) -> list[Felt]:
     """Measure every page and keep the figures in `folder`."""
-    with products.running(Path(tempfile.mkdtemp())) as product, sync_playwright() as play:
-        path = os.environ.get("EASYCRM_TEST_BROWSER", "/usr/bin/chromium")
-        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+    with products.running(Path(tempfile.mkdtemp())) as product, chromium.running() as browser:
         with visitor(browser, product, "settings/email") as context:
             connect_both(context.new_page(), product)
         rows: list[Felt] = []
         for name in PAGES:
             with visitor(browser, product, name) as context:
                 rows.append(measure(context, product.url, name, slow=True))
-        browser.close()
     table = _table(rows)
     print(table)
     folder.mkdir(parents=True, exist_ok=True)
