@@ -30,7 +30,7 @@ from easycrm.pages.contacts_state import ContactsState
 from easycrm.pages.email_integration import email_integration
 from easycrm.pages.email_state import EmailState
 from easycrm.pages.failure import something_went_wrong
-from easycrm.pages.fresh_tab import OtherThreadsAway
+from easycrm.pages.fresh_tab import FreshTab
 from easycrm.pages.lost import connection_lost, not_found, page_broke
 from easycrm.pages.mailbox import mailbox
 from easycrm.pages.mailbox_state import MailboxState
@@ -120,5 +120,5 @@ add(admin_health, "/admin/health", "Health", ShellState.load, AdminHealthState.l
 add(admin_rules, "/admin/rules", "Rules", ShellState.load, AdminRulesState.load)
 add(not_found, "404", "Not found")
 app.add_middleware(OneSessionOneState(), index=0)
-app.add_middleware(OtherThreadsAway(), index=1)
+app.add_middleware(FreshTab(), index=1)
 app.register_lifespan_task(live.pusher(app, ShellState, refresh))

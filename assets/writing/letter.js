@@ -4,11 +4,13 @@ import { abandon, ask, change, current, edit, flush, keepApart, open, unsaved, u
 import { upload } from "./files.js";
 
 // Everything that belongs to one draft. Shown once it is open; files may be dropped anywhere on it.
-export function Letter({ given, senders, discarded, children, ...rest }) {
+export function Letter({ given, fresh, senders, discarded, children, ...rest }) {
   const draft = useDraft();
   const place = useRef(null);
   const [over, hover] = useState(false);
-  useEffect(() => open(given), [given]);
+  useEffect(() => {
+    if (fresh || given.id === draft.id) open(given);
+  }, [given, fresh]);
   useEffect(() => change({ senders }), [senders]);
   useEffect(() => void (discarded && discarded === current().id && abandon()), [discarded]);
   useEffect(() => {

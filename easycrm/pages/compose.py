@@ -81,6 +81,7 @@ def _letter() -> rx.Component:
         ),
         rx.el.div(_problem(), _acts(), class_name="letter-foot"),
         given=ComposeState.letter,
+        fresh=ComposeState.loaded,
         senders=ComposeState.senders,
         discarded=ComposeState.discarded,
         class_name="letter",

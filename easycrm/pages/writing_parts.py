@@ -10,11 +10,15 @@ _PACKAGES = [f"@tiptap/{name}@{_TIPTAP}" for name in ("core", "extensions", "pm"
 
 
 class Letter(rx.Component):
-    """Everything that belongs to the draft `given`; it shows once that is open, and takes files dropped on it."""
+    """Everything that belongs to the draft `given`; it shows once that is open, and takes files dropped on it.
+
+    A draft is opened once it is `fresh`: as EasyCRM has it now.
+    """
 
     library = "$/public/writing/letter.js"
     tag = "Letter"
     given: rx.Var[Any]
+    fresh: rx.Var[bool]
     senders: rx.Var[list[Any]]
     discarded: rx.Var[int]
 

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from reflex.event import Event
 
+from easycrm import easycrm
 from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
@@ -19,6 +21,7 @@ from easycrm.pages.answer_buttons import AnswerState
 from easycrm.pages.compose_state import ComposeState, DraftItem
 from easycrm.pages.email_state import EmailState
 from easycrm.pages.flash import FlashState
+from easycrm.pages.fresh_tab import FreshTab
 from easycrm.pages.outbox_state import OutboxState
 from easycrm.pages.refresh import refresh
 from easycrm.pages.shell import ShellState
@@ -79,6 +82,13 @@ async def test_without_a_mailbox_nothing_is_begun(ada: Tab) -> None:
     assert await ada.call(ComposeState.load) == []
     assert ada.state(ComposeState).letter.id == 0
     assert ada.state(ComposeState).loaded
+
+
+async def test_a_page_that_is_loaded_anew_waits_for_the_draft_as_it_is_now(ada: Tab, written: int) -> None:
+    state = await opened(ada, written)
+    await FreshTab().preprocess(easycrm.app, ada.root, Event(name="reflex___state____state.hydrate_and_load"))
+    assert not state.loaded
+    assert (await opened(ada, written)).loaded
 
 
 async def test_send_puts_it_into_the_outbox_and_undo_brings_it_back(ada: Tab, written: int) -> None:

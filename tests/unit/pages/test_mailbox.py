@@ -15,7 +15,7 @@ from easycrm.mail.connection import Connection
 from easycrm.mail.message import Message, MessageBody
 from easycrm.mail.thread import Thread
 from easycrm.pages.flash import FlashState
-from easycrm.pages.fresh_tab import OtherThreadsAway
+from easycrm.pages.fresh_tab import FreshTab
 from easycrm.pages.mailbox_state import MailboxState
 from easycrm.pages.marks_state import MarksState
 from easycrm.pages.refresh import refresh
@@ -97,10 +97,10 @@ async def test_an_open_thread_keeps_its_place_in_the_list(ada: Tab, threads: lis
 async def test_a_page_that_is_loaded_anew_shows_no_other_thread_first(ada: Tab, threads: list[int]) -> None:
     await load(ada, f"thread={threads[0]}")
     pane, hydrate = ada.state(ThreadState), Event(name="reflex___state____state.hydrate_and_load")
-    await OtherThreadsAway().preprocess(easycrm.app, ada.root, hydrate)
+    await FreshTab().preprocess(easycrm.app, ada.root, hydrate)
     assert pane.loaded
     ada.go(f"/mailbox?thread={threads[1]}")
-    await OtherThreadsAway().preprocess(easycrm.app, ada.root, hydrate)
+    await FreshTab().preprocess(easycrm.app, ada.root, hydrate)
     assert not pane.loaded
 
 
