@@ -29,12 +29,14 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
             class_name="mailbox-head",
         ),
         rx.el.div(
+            # By their keys these stay two buttons: a click meant for the one never falls on what has taken its place.
             rx.cond(
                 connected,
                 rx.fragment(
                     button(
                         rx.icon("refresh-cw", size=15, aria_hidden=True),
                         "Sync now",
+                        key="sync",
                         look="quiet",
                         on_click=EmailState.sync_now(item.id),
                     ),
@@ -47,6 +49,7 @@ def mailbox_card(item: MailboxItem) -> rx.Component:
                 ),
                 button(
                     wording.RECONNECT,
+                    key="reconnect",
                     look=rx.cond(item.status == Status.NOT_CONNECTED.value, "plain", "primary"),
                     on_click=ConsentState.reconnect(item.provider, item.id),
                     disabled=ConsentState.leaving != "",
