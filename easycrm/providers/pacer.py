@@ -15,7 +15,7 @@ from easycrm.core.settings import settings
 from easycrm.providers.base import TokenSource
 from easycrm.providers.gmail_prices import prices
 
-SHARE = 0.97
+SHARE = 0.98
 """Of the allowance; the rest is for what people do meanwhile, such as sending or opening a file."""
 # A little more than the provider's minute: requests do not take equally long to arrive.
 WINDOW_SECONDS = 60.5
