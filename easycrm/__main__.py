@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
-from easycrm.core import log, sealed
+from easycrm.core import log, revision, sealed
 from easycrm.core.errors import EasyCRMError
+from easycrm.core.settings import settings
+from easycrm.core.wording import operating
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="EasyCRM")
 Email = Annotated[str, typer.Option(help="address to sign in with")]
@@ -28,7 +31,6 @@ def demo() -> None:
 def serve() -> None:
     """The product: web and worker, configured by EASYCRM_… variables."""
     from easycrm import serve
-    from easycrm.core.settings import settings
     from easycrm.people import setup_link
 
     serve.check_port("EASYCRM_PORT", settings().host, settings().port)
@@ -167,6 +169,27 @@ def main() -> None:
     except EasyCRMError as error:
         typer.echo(error.user_message, err=True)
         sys.exit(2)
+    except (OperationalError, ProgrammingError) as error:
+        typer.echo(_about_database(error), err=True)
+        sys.exit(2)
+
+
+def _about_database(error: OperationalError | ProgrammingError) -> str:
+    """What keeps a command from the database: it is away, or has not the form that the command needs.
+
+    Raises:
+        ProgrammingError: neither; that is a fault of EasyCRM's.
+    """
+    try:
+        there, wanted = revision.found(), revision.wanted()
+    except SQLAlchemyError:
+        there = wanted = ""
+    if there != wanted:
+        return f"{operating.behind(there, wanted) if there else operating.NEVER_SET_UP}. {operating.FIX_MIGRATE}"
+    if isinstance(error, ProgrammingError):
+        raise error
+    remedy = operating.FIX_DATABASE_FILE if settings().sqlite else operating.FIX_DATABASE
+    return f"{operating.database_unusable(' '.join(str(error.orig).split()))}. {remedy}"
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import DateTime, TypeDecorator
 from sqlmodel import Session, SQLModel
 
+from easycrm.core.errors import Misconfigured
 from easycrm.core.settings import settings
 
 BUSY_TIMEOUT_SECONDS = 30.0
@@ -57,16 +58,27 @@ def engine() -> Engine:
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for `url`, set up so that readers never wait and writers take their turn."""
+    """An engine for `url`, set up so that readers never wait and writers take their turn.
+
+    Raises:
+        Misconfigured: the folder of a SQLite file is not there and cannot be made.
+    """
     if not url.startswith("sqlite"):
         made = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
         event.listen(made, "connect", _prepare_postgresql)
         return made
-    Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(Path(url.removeprefix("sqlite:///")).parent)
     made = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(f"EASYCRM_DATA_DIR: {folder} cannot be made ({error.strerror})") from error
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:

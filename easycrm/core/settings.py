@@ -1,13 +1,16 @@
 """Settings: read from the environment (prefix EASYCRM_) once, checked as a whole, refused by name."""
 
+import re
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from easycrm.core.errors import Misconfigured
 
@@ -20,7 +23,7 @@ class Settings(BaseSettings):
     env: Literal["development", "production"] = "production"
     public_url: str = "http://localhost:3000"
     host: str = "127.0.0.1"
-    port: int = 3000
+    port: int = Field(default=3000, ge=1, le=65535)
     data_dir: Path = Path(".data")
     database_url: str = ""
     redis_url: str = ""
@@ -30,18 +33,17 @@ class Settings(BaseSettings):
     # Addresses or networks, comma-separated, whose X-Forwarded-For and X-Request-ID count.
     trusted_proxies: str = ""
     metrics_token: str = ""
-    sync_interval_seconds: int = 300
-    audit_days: int = 0
+    sync_interval_seconds: int = Field(default=300, ge=1)
+    audit_days: int = Field(default=0, ge=0)
     # Gmail's price list: projects older than May 2026 pay less for a message and may spend more. 0: as the list says.
     gmail_prices: Literal["new", "old"] = "new"
-    gmail_units_per_minute: int = 0
-    gmail_project_units_per_minute: int = 0
-    worker_processes: int = 1
+    gmail_units_per_minute: int = Field(default=0, ge=0)
+    gmail_project_units_per_minute: int = Field(default=0, ge=0)
+    worker_processes: int = Field(default=1, ge=1)
 
     @model_validator(mode="after")
     def _whole_or_nothing(self) -> Self:
-        address = urlsplit(self.public_url)
-        if address.scheme not in ("http", "https") or not address.hostname or address.path not in ("", "/"):
+        if not _is_origin(self.public_url):
             raise ValueError("EASYCRM_PUBLIC_URL must be an http(s) address without a path")
         self.public_url = self.public_url.rstrip("/")
         if self.keys and self.key_file:
@@ -54,8 +56,9 @@ class Settings(BaseSettings):
             _ = self.trusted_networks
         except ValueError as error:
             raise ValueError(f"EASYCRM_TRUSTED_PROXIES must hold addresses or networks: {error}") from error
-        if not self.database_url:
-            self.database_url = f"sqlite:///{self.data_dir.absolute() / 'easycrm.db'}"
+        self.database_url = _database(self.database_url or f"sqlite:///{self.data_dir.absolute() / 'easycrm.db'}")
+        if self.redis_url and urlsplit(self.redis_url).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("EASYCRM_REDIS_URL must read redis://HOST:6379/0, or rediss:// for TLS")
         return self
 
     @property
@@ -85,6 +88,29 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise Misconfigured(_sentence(error)) from None
+
+
+def _is_origin(text: str) -> bool:
+    """Whether it is scheme, host and port, and nothing else."""
+    try:
+        address = urlsplit(text)
+        _ = address.port
+    except ValueError:
+        return False
+    more = address.username or address.query or address.fragment
+    return address.scheme in ("http", "https") and bool(address.hostname) and address.path in ("", "/") and not more
+
+
+def _database(url: str) -> str:
+    """The address with the driver that EasyCRM brings; providers of databases leave it out."""
+    url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
+    try:
+        driver = make_url(url).drivername
+    except (ArgumentError, ValueError):
+        driver = ""
+    if driver not in ("sqlite", "postgresql+psycopg"):
+        raise ValueError("EASYCRM_DATABASE_URL must read postgresql+psycopg://USER:PASSWORD@HOST/DATABASE")
+    return url
 
 
 def _sentence(error: ValidationError) -> str:

@@ -68,7 +68,8 @@ def database() -> Iterator[Finding]:
         there = revision.found()
     except SQLAlchemyError as error:
         cause = type(getattr(error, "orig", None) or error).__name__
-        yield problem("database", operating.database_away(cause), operating.FIX_DATABASE)
+        remedy = operating.FIX_DATABASE_FILE if settings().sqlite else operating.FIX_DATABASE
+        yield problem("database", operating.database_away(cause), remedy)
         return
     yield from _program()
     yield from _form(there)

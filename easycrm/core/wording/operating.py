@@ -5,6 +5,7 @@ FIX_KEYS = "Give EASYCRM_KEYS or EASYCRM_KEY_FILE the keys this database was wri
 KEYS_FIT = "The keys are valid and fit the database"
 KEYS_VALID = "The keys are valid; an empty database has nothing to compare them with"
 FIX_DATABASE = "Check EASYCRM_DATABASE_URL, that the server runs, and that this machine may connect"
+FIX_DATABASE_FILE = "Check that this user may read and write in EASYCRM_DATA_DIR"
 FIX_MIGRATE = "Run: python -m easycrm migrate"
 NEVER_SET_UP = "The database is empty"
 MIGRATED = "The database has the form that this version expects"
@@ -41,6 +42,11 @@ FIX_KEY_FILE = "Run: chmod 600 on it"
 def database_away(kind: str) -> str:
     """The database does not answer."""
     return f"The database does not answer ({kind})"
+
+
+def database_unusable(reason: str) -> str:
+    """A command needs the database and cannot have it, with the database's own reason."""
+    return f"The database cannot be used: {reason}"
 
 
 def old_database(version: str) -> str:

@@ -33,7 +33,18 @@ def _read(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
         ({"ENV": "staging"}, "EASYCRM_ENV"),
         ({"PUBLIC_URL": "crm.example.com"}, "EASYCRM_PUBLIC_URL"),
         ({"PUBLIC_URL": "https://crm.example.com/app"}, "EASYCRM_PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://crm.example.com:abc"}, "EASYCRM_PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://crm.example.com?a=b"}, "EASYCRM_PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://[crm"}, "EASYCRM_PUBLIC_URL"),
         ({"PORT": "many"}, "EASYCRM_PORT"),
+        ({"PORT": "70000"}, "EASYCRM_PORT"),
+        ({"AUDIT_DAYS": "-1"}, "EASYCRM_AUDIT_DAYS"),
+        ({"SYNC_INTERVAL_SECONDS": "0"}, "EASYCRM_SYNC_INTERVAL_SECONDS"),
+        ({"WORKER_PROCESSES": "0"}, "EASYCRM_WORKER_PROCESSES"),
+        ({"DATABASE_URL": "mysql://db.example.com/easycrm"}, "EASYCRM_DATABASE_URL"),
+        ({"DATABASE_URL": "db.example.com"}, "EASYCRM_DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://db.example.com:abc/easycrm"}, "EASYCRM_DATABASE_URL"),
+        ({"REDIS_URL": "redis.example.com:6379"}, "EASYCRM_REDIS_URL"),
     ],
 )
 def test_a_contradiction_is_refused_by_name(
@@ -54,6 +65,13 @@ def test_without_a_database_url_it_is_a_file_in_the_data_directory(monkeypatch: 
     read = _read(monkeypatch, DATA_DIR="/srv/crm")
     assert read.sqlite
     assert read.database_url == "sqlite:////srv/crm/easycrm.db"
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgresql_is_reached_by_the_driver_that_is_here(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    read = _read(monkeypatch, DATABASE_URL=f"{scheme}://crm:p%40ss@db.example.com/crm")
+    assert not read.sqlite
+    assert read.database_url == "postgresql+psycopg://crm:p%40ss@db.example.com/crm"
 
 
 @pytest.mark.parametrize(("address", "secure"), [("https://crm.example.com/", True), ("http://localhost:3000", False)])
