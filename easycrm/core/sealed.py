@@ -15,7 +15,7 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from easycrm.core.errors import EasyCRMError, Misconfigured
+from easycrm.core.errors import EasyCRMError, InvalidInput, Misconfigured
 from easycrm.core.settings import Settings, settings
 
 KEY_BYTES = 32
@@ -96,17 +96,26 @@ def load_ring(source: Settings) -> KeyRing:
     """The key ring that `source` names: `id:base64key` entries, newest first, by comma or line.
 
     Raises:
-        Misconfigured: no key, a malformed entry, or a key that is not 32 bytes long.
+        Misconfigured: no key, a malformed entry, a key that is not 32 bytes long, or two of one name.
     """
     variable, text = _entries(source)
-    keys = dict(_entry(entry, variable) for entry in re.split(r"[,\s]+", text.strip()) if entry)
+    keys: dict[str, bytes] = {}
+    for key_id, key in (_entry(entry, variable) for entry in re.split(r"[,\s]+", text.strip()) if entry):
+        if keys.setdefault(key_id, key) != key:
+            raise Misconfigured(f"{variable} holds two keys named {key_id}. Give the newer one another name")
     if not keys:
-        raise Misconfigured(f"{variable} holds no key. Make one with: python -m easycrm new-key")
+        raise Misconfigured(f"{variable} holds no key. Make one with: python -m easycrm new-key 2026")
     return KeyRing(keys)
 
 
 def new_key(key_id: str) -> str:
-    """A fresh entry for the ring, `id:base64key`."""
+    """A fresh entry for the ring, `id:base64key`.
+
+    Raises:
+        InvalidInput: the id could not stand in the ring.
+    """
+    if not _KEY_ID.fullmatch(key_id):
+        raise InvalidInput("Name a key with 1 to 32 letters, digits, - or _, such as the year")
     return f"{key_id}:{base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()}"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from easycrm.core.wording import operating
 from easycrm.people import accounts
 from tests.simulator_process import REPOSITORY
 
@@ -61,6 +62,7 @@ def test_a_new_key_fits_the_ring(empty: dict[str, str], database: Engine) -> Non
     done = run("new-key", "2026")
 
     assert done.stdout.startswith("2026:")
+    assert run("new-key", "next year").returncode == 2
     assert run("migrate", **{**empty, "EASYCRM_KEYS": done.stdout.strip()}).returncode == 0
 
 
@@ -75,6 +77,33 @@ def test_a_wrong_setting_is_named(setting: str, value: str, database: Engine) ->
     assert done.returncode == 2
     assert setting in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"EASYCRM_DATABASE_URL": "postgresql+psycopg://crm:canary@127.0.0.1:1/crm"}, "EASYCRM_DATABASE_URL"),
+        ({"EASYCRM_DATABASE_URL": "", "EASYCRM_DATA_DIR": "/dev/null/data"}, "EASYCRM_DATA_DIR"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_in_one_line(
+    settings: dict[str, str], reason: str, database: Engine
+) -> None:
+    del database
+    done = run("migrate", **settings)
+
+    assert done.returncode == 2
+    assert reason in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "canary" not in done.stderr
+
+
+def test_a_worker_before_the_first_migration_is_told_to_migrate(empty: dict[str, str], database: Engine) -> None:
+    del database
+    done = run("worker", **empty)
+
+    assert done.returncode == 2
+    assert done.stderr.strip() == f"{operating.NEVER_SET_UP}. {operating.FIX_MIGRATE}"
 
 
 def test_a_simulator_in_production_refuses_to_start(database: Engine) -> None:

@@ -90,6 +90,13 @@ def test_threat_31_an_unreadable_key_file_is_refused_by_name(tmp_path: Path) -> 
         sealed.load_ring(Settings(key_file=tmp_path / "absent"))
 
 
+def test_two_keys_of_one_name_are_refused_by_name() -> None:
+    one = new_key("2026")
+    with pytest.raises(Misconfigured, match="EASYCRM_KEYS holds two keys named 2026"):
+        sealed.load_ring(Settings(keys=f"{new_key('2026')},{one}"))
+    assert sealed.load_ring(Settings(keys=f"{one},{one}")).newest == "2026"
+
+
 def test_a_key_file_may_hold_several_lines(tmp_path: Path) -> None:
     file = tmp_path / "keys"
     file.write_text(f"{new_key('second')}\n{new_key('first')}\n")
