@@ -50,6 +50,7 @@ def setup() -> rx.Component:
         [
             wording.people.SETUP_LINK_OVER,
             wording.people.NOT_AN_ADDRESS,
+            wording.people.ADDRESS_TAKEN,
             wording.people.PASSWORD_LENGTH,
             wording.people.PASSWORD_IS_ADDRESS,
         ],

@@ -4,12 +4,12 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlmodel import col, delete, select
+from sqlmodel import Session, col, delete, select
 
 from easycrm.core import wording
 from easycrm.core.clock import now
-from easycrm.core.db import transaction
-from easycrm.core.errors import Refused
+from easycrm.core.db import reading, transaction
+from easycrm.core.errors import InvalidInput, Refused
 from easycrm.core.settings import settings
 from easycrm.people import accounts, passwords
 from easycrm.people.user import SetupLink
@@ -37,14 +37,25 @@ def use(value: str, *, email: str, password: str) -> None:
     """
     address = accounts.normalised(email)
     passwords.check(password, address)
+    with reading() as session:
+        _good(session, value)
+    stored = passwords.hashed(password)
     with transaction() as session:
-        query = select(SetupLink).where(SetupLink.token_hash == _hash(value), col(SetupLink.used_at).is_(None))
-        link = session.exec(query).first()
-        if link is None or link.expires_at <= now() or accounts.any_admin():
-            raise Refused(wording.people.SETUP_LINK_OVER)
+        link = _good(session, value)
+        if accounts.by_email(session, address):
+            raise InvalidInput(wording.people.ADDRESS_TAKEN, field="email")
         link.used_at = now()
-    accounts.create(email=address, role="admin", password=password)
+        accounts.add(session, address, "", "admin", stored)
+
+
+def _good(session: Session, value: str) -> SetupLink:
+    """The link; of two who use it at a time, the second waits here and finds it used."""
+    query = select(SetupLink).where(SetupLink.token_hash == _hash(value), col(SetupLink.used_at).is_(None))
+    link = session.exec(query.with_for_update()).first()
+    if link is None or link.expires_at <= now() or accounts.any_admin():
+        raise Refused(wording.people.SETUP_LINK_OVER)
+    return link
 
 
 def _hash(value: str) -> str:
-    return hashlib.sha256(value.encode()).hexdigest()
+    return hashlib.sha256(value.encode(errors="replace")).hexdigest()

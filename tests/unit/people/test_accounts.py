@@ -1,11 +1,13 @@
 """Accounts and the link that makes the first one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
 from sqlalchemy import Engine
 
+from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.errors import InvalidInput, Refused
 from easycrm.people import accounts, passwords, setup_link
@@ -64,7 +66,27 @@ def test_a_mistake_in_the_form_leaves_the_setup_link_good(database: Engine) -> N
     with pytest.raises(InvalidInput):
         setup_link.use(token, email="first@example.com", password="short")
 
+    accounts.create(email="member@example.com", password=PASSWORD)
+    with pytest.raises(InvalidInput, match=wording.people.ADDRESS_TAKEN):
+        setup_link.use(token, email="member@example.com", password=PASSWORD)
+
     setup_link.use(token, email="first@example.com", password=PASSWORD)
+
+
+def test_of_two_who_use_the_setup_link_at_once_one_becomes_admin(database: Engine) -> None:
+    del database
+    token = setup_link.issue().partition("token=")[2]
+
+    def use(email: str) -> bool:
+        try:
+            setup_link.use(token, email=email, password=PASSWORD)
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor() as both:
+        assert sorted(both.map(use, ("first@example.com", "second@example.com"))) == [False, True]
+    assert len(accounts.list_all()) == 1
 
 
 def test_only_the_newest_setup_link_works_and_for_a_day(database: Engine) -> None:
