@@ -49,7 +49,7 @@ async def _application(config: ProviderConfig) -> list[Step]:
         answer = await _ask(config.tenant, asked)
     except ProviderError:
         return [failed("client", "unreachable"), later("secret", "after_reachable")]
-    return _judged(answer)
+    return _judged(answer, own=own)
 
 
 async def _ask(tenant: str, asked: dict[str, str]) -> dict[str, Any]:
@@ -58,7 +58,7 @@ async def _ask(tenant: str, asked: dict[str, str]) -> dict[str, Any]:
     return http.as_object(response)
 
 
-def _judged(answer: dict[str, Any]) -> list[Step]:
+def _judged(answer: dict[str, Any], *, own: bool) -> list[Step]:
     if "access_token" in answer:
         return [passed("client"), passed("secret")]
     codes: list[Any] = answer.get("error_codes") or []
@@ -67,7 +67,8 @@ def _judged(answer: dict[str, Any]) -> list[Step]:
             return [failed("client", _CLIENT[code]), later("secret", "after_client")]
         if code in _SECRET:
             return [passed("client"), failed("secret", _SECRET[code])]
-    return [later("client", "many_tenants"), later("secret", "many_tenants")]
+    why = "not_understood" if own else "many_tenants"
+    return [later("client", why), later("secret", why)]
 
 
 def _later(*keys: str) -> list[Step]:

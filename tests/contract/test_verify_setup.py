@@ -67,6 +67,15 @@ async def test_of_many_tenants_nothing_is_claimed_that_is_not_known(microsoft: M
     assert (found["tenant"], found["client"], found["secret"]) == ("passed", "later", "later")
 
 
+async def test_an_answer_that_says_nothing_of_the_application_is_not_put_down_to_many_tenants(
+    microsoft: Mailbox,
+) -> None:
+    enter(microsoft, tenant="example.net")
+    microsoft.simulator.post("faults", match="oauth2/v2.0/token", kind="status", status=400)
+    for step in ("client", "secret"):
+        assert await hint(microsoft, step) == wording.setup.HINTS["not_understood"]
+
+
 WRONG = [
     ("google", {"client_id": "other.apps.googleusercontent.com"}, {}, "client", "google_invalid_client"),
     ("google", {"client_secret": "not-the-secret"}, {}, "client", "google_invalid_client"),
