@@ -30,6 +30,11 @@ def _revision() -> str | None:
         return None
 
 
+def _fits(there: str) -> bool:
+    """A newer form is that of a version that is being started beside this one, which goes on until its turn comes."""
+    return there == revision.wanted() or (bool(there) and not revision.known(there))
+
+
 def _queue_answers() -> bool:
     return worker.queue().depth() >= (0, 0)
 
@@ -40,7 +45,7 @@ def _state() -> dict[str, bool]:
     database = there is not None
     parts = {
         "database": database,
-        "migrations": there == revision.wanted(),
+        "migrations": database and _fits(there or ""),
         "queue": _answers(_queue_answers),
     }
     alive = database and _answers(lambda: any(one.alive for one in liveness.workers()))

@@ -108,7 +108,16 @@ async def test_a_web_process_is_ready_without_a_worker_but_that_is_told(here: ht
     assert (await here.get("/healthz/worker")).status_code == 200
 
 
-async def test_a_database_of_another_revision_is_not_ready(here: httpx.AsyncClient, database: Engine) -> None:
+async def test_a_version_that_is_started_beside_this_one_takes_nobody_out(
+    here: httpx.AsyncClient, database: Engine
+) -> None:
+    with database.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+
+    assert (await here.get("/healthz")).json()["ready"]
+
+
+async def test_a_database_of_an_older_revision_is_not_ready(here: httpx.AsyncClient, database: Engine) -> None:
     with database.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
 
