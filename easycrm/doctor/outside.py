@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import httpx
 from sqlalchemy import func, select
@@ -37,7 +38,7 @@ def public_address() -> Iterator[Finding]:
     if any(one.level == "problem" for one in found):
         return
     headers = {**_OFFERS_A_SOCKET, "Origin": settings().public_url}
-    answer = _get(f"{settings().public_url}/_event/?EIO=4&transport=websocket", headers)
+    answer = _get(f"{settings().public_url}/_event/?EIO=4&transport=websocket", headers, **_past_proxies())
     passes = answer is not None and answer.status_code == 101
     yield (
         ok("websocket", operating.WEBSOCKET)
@@ -48,7 +49,7 @@ def public_address() -> Iterator[Finding]:
 
 def _lives(what: str, address: str, remedy: str) -> Iterator[Finding]:
     try:
-        told = httpx.get(f"{address}/healthz/live", timeout=_TIMEOUT, trust_env=False).json()
+        told = httpx.get(f"{address}/healthz/live", timeout=_TIMEOUT, **_past_proxies()).json()
     except httpx.HTTPError as error:
         yield problem(what, operating.does_not_answer(address, _kind(error)), remedy)
         return
@@ -59,6 +60,11 @@ def _lives(what: str, address: str, remedy: str) -> Iterator[Finding]:
         if told == {"live": True}
         else problem(what, operating.not_ours(address), remedy)
     )
+
+
+def _past_proxies() -> dict[str, Any]:
+    """Our own addresses are asked without HTTPS_PROXY; the authority in SSL_CERT_FILE may have certified them."""
+    return {"trust_env": False, "verify": httpx.create_ssl_context()}
 
 
 def _kind(error: Exception) -> str:
@@ -75,7 +81,7 @@ def clock() -> Iterator[Finding]:
         return
     if settings().simulator_url:
         return
-    answer = _get("https://www.googleapis.com/", {})
+    answer = _get("https://www.googleapis.com/")
     if answer is not None and "date" in answer.headers:
         yield from _compared(parsedate_to_datetime(answer.headers["date"]), "www.googleapis.com")
 
@@ -109,10 +115,10 @@ def _silence(address: str) -> str:
     return ""
 
 
-def _get(address: str, headers: dict[str, str]) -> httpx.Response | None:
+def _get(address: str, headers: dict[str, str] | None = None, **how: Any) -> httpx.Response | None:
     """The head of an answer; a websocket's would never end."""
     try:
-        with httpx.stream("GET", address, headers=headers, timeout=_TIMEOUT) as answer:
+        with httpx.stream("GET", address, headers=headers, timeout=_TIMEOUT, **how) as answer:
             return answer
     except httpx.HTTPError:
         return None

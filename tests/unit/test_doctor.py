@@ -1,6 +1,7 @@
 """`doctor` names what is broken, each thing in a sentence with what to do, and says so in its exit status."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -15,6 +16,7 @@ from easycrm.core.wording import operating
 from easycrm.doctor import inside, outside
 from easycrm.notices.liveness import Heartbeat
 from easycrm.tables import metadata
+from tests import certificate
 from tests.conftest import forget_settings
 from tests.product import free_port
 from tests.unit.test_command_line import run
@@ -143,6 +145,49 @@ def test_a_proxy_without_websockets_is_told(installed: None, monkeypatch: pytest
         proxy.shutdown()
 
     assert found[-1] == ("problem", operating.NO_WEBSOCKET)
+
+
+class _Passing(_Proxy):
+    """A proxy that passes websockets on too."""
+
+    def do_GET(self) -> None:
+        if self.path == "/healthz/live":
+            super().do_GET()
+            return
+        self.send_response(101)
+        self.end_headers()
+
+
+def test_our_own_address_is_asked_past_the_proxy_for_providers(
+    installed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    with HTTPServer(("127.0.0.1", 0), _Passing) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        change(monkeypatch, PUBLIC_URL=f"http://127.0.0.1:{proxy.server_port}")
+        found = [(one.what, one.level) for one in outside.public_address()]
+        proxy.shutdown()
+
+    assert found == [("public address", "ok"), ("websocket", "ok")]
+
+
+def test_a_certificate_of_the_companys_own_authority_is_believed(
+    installed: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority, certificate_file, key_file = certificate.make(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate_file, key_file)
+    with HTTPServer(("127.0.0.1", 0), _Passing) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        change(monkeypatch, PUBLIC_URL=f"https://localhost:{server.server_port}")
+        before = next(outside.public_address()).says
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        after = [one.level for one in outside.public_address()]
+        server.shutdown()
+
+    assert "CERTIFICATE_VERIFY_FAILED" in before
+    assert after == ["ok", "ok"]
 
 
 def test_what_is_no_easycrm_is_told(installed: None, monkeypatch: pytest.MonkeyPatch) -> None:
