@@ -19,10 +19,10 @@ prepare_environment() {
   done
   if [ ${#files[@]} = 0 ] && [ -x .venv/bin/python ]; then return; fi
   make_environment
-  echo "Installing packages …"
+  echo "Installing packages …" >&2
   files=()
   for file in "$@"; do files+=(-r "$file"); done
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check "${files[@]}"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check "${files[@]}" >&2
   for file in "$@"; do
     wanted=$(sha256sum < "$file")
     echo "$wanted" > "$(stamp_of "$file")"
@@ -37,6 +37,6 @@ make_environment() {
   local python
   if .venv/bin/python -c 'import pip' 2> /dev/null; then return; fi
   python=$(find_python)
-  echo "Making the environment …"
+  echo "Making the environment …" >&2
   "$python" -m venv --clear .venv
 }

@@ -64,6 +64,14 @@ def test_a_second_start_installs_nothing(place: Path) -> None:
     assert done.returncode == 0
 
 
+def test_what_a_command_prints_is_all_that_is_printed(place: Path) -> None:
+    done, calls = prepare(place, "requirements.txt")
+
+    assert len(calls) == 2
+    assert done.stdout == "went on\n"
+    assert "Installing packages" in done.stderr
+
+
 def test_the_checks_do_not_make_the_product_install_again(place: Path) -> None:
     prepare(place, "requirements.txt", "tests/requirements.txt")
 
