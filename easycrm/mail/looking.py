@@ -155,8 +155,8 @@ def _folders(session: Session, ids: Sequence[int]) -> tuple[dict[int, dict[str, 
 
 
 def _finish(owner: str, looks: Sequence[_Look], quiet: Collection[_Look]) -> None:
-    """Note the successes, and let go of the others, which stay due."""
-    moment, done = now(), {one.connection_id for one in quiet}
+    """Note the successes, and let go of the others, which stay due, as do those that were asked for meanwhile."""
+    moment = now()
     values = [
         {
             "its_id": one.connection_id,
@@ -168,10 +168,12 @@ def _finish(owner: str, looks: Sequence[_Look], quiet: Collection[_Look]) -> Non
     mine = update(Connection).where(col(Connection.lease_owner) == owner)
     mine = mine.values(lease_owner="", lease_until=None).execution_options(synchronize_session=False)
     finished = mine.where(
-        col(Connection.id) == bindparam("its_id"), col(Connection.generation) == bindparam("its_generation")
+        col(Connection.id) == bindparam("its_id"),
+        col(Connection.generation) == bindparam("its_generation"),
+        col(Connection.next_sync_at) <= col(Connection.last_attempt_at),
     ).values(last_success_at=moment, next_sync_at=bindparam("due_at"), changed_seq=Connection.changed_seq + 1)
     with transaction() as session:
         if values:
             session.connection().execute(finished, values)
-        for some in portions(one.connection_id for one in looks if one.connection_id not in done):
+        for some in portions(one.connection_id for one in looks):
             session.exec(mine.where(col(Connection.id).in_(some)))

@@ -110,15 +110,26 @@ def _put_off(connection: Connection, *, seconds: float) -> None:
 
 
 def finish(lease: Lease, *, found_something: bool) -> None:
-    """Everything was read: note the success and when to look again; quiet mailboxes are looked at less often."""
+    """Everything was read: note the success and when to look again; quiet mailboxes are looked at less often.
+
+    Where somebody asked for a look meanwhile, the mailbox stays due: what they have in mind may have come too late.
+    """
     with transaction() as session:
         connection = _mine(session, lease)
         if connection is None:
             return
         moment = now()
         wait = next_look(connection.next_sync_at, connection.last_success_at, quiet=not found_something)
+        if _asked_meanwhile(connection):
+            wait = 0
         connection.last_success_at, connection.failures, connection.last_error = moment, 0, ""
         _put_off(connection, seconds=wait)
+
+
+def _asked_meanwhile(connection: Connection) -> bool:
+    """Whether it was made due again after it had been taken."""
+    due_at, taken_at = connection.next_sync_at, connection.last_attempt_at
+    return due_at is not None and taken_at is not None and due_at > taken_at
 
 
 def next_look(due_at: datetime | None, succeeded_at: datetime | None, *, quiet: bool) -> float:

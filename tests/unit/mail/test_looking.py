@@ -90,6 +90,20 @@ async def test_what_needs_more_than_a_look_gets_none(mailbox: Mailbox, unusual: 
     assert mailbox.simulator.requests()["total"] == 0
 
 
+async def test_who_asks_for_a_sync_during_a_look_gets_one(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    finish: Callable[..., None] = looking._finish
+
+    def asked_meanwhile(*args: object) -> None:
+        schedule.request_now(mailbox.user_id, mailbox.connection_id)
+        finish(*args)
+
+    monkeypatch.setattr(looking, "_finish", asked_meanwhile)
+    await looking.look()
+
+    assert mailbox.row().lease_owner == ""
+    assert schedule.due(10) == [mailbox.connection_id]
+
+
 async def test_a_run_that_did_not_come_to_its_end_is_taken_up_by_the_sync(mailbox: Mailbox) -> None:
     lease = schedule.claim(mailbox.connection_id)
     assert lease is not None

@@ -327,6 +327,16 @@ async def test_an_import_beyond_the_quota_goes_on_when_there_is_more(simulator: 
     assert mailbox.row().import_finished_at is not None
 
 
+async def test_who_asks_for_a_sync_while_one_is_under_way_gets_another(mailbox: Mailbox) -> None:
+    mailbox.make_due()
+    lease = schedule.claim(mailbox.connection_id)
+    assert lease is not None
+    schedule.request_now(mailbox.user_id, mailbox.connection_id)
+    schedule.finish(lease, found_something=False)
+
+    assert schedule.due(10) == [mailbox.connection_id]
+
+
 async def test_a_quiet_mailbox_is_looked_at_less_often(mailbox: Mailbox) -> None:
     await mailbox.sync()
     with transaction() as session:
