@@ -10,6 +10,7 @@ from easycrm.mail import internal_mail
 from easycrm.mail.exclusion import EVERYBODY
 from easycrm.pages.flash import tell
 from easycrm.pages.parts.button import button
+from easycrm.pages.parts.feedback import skeleton
 from easycrm.pages.parts.field import field, switch
 from easycrm.pages.rule_book import RuleBook, remove_button, rule_dialogs, rule_form, rule_list
 from easycrm.pages.session import me, require
@@ -90,7 +91,11 @@ def admin_rules() -> rx.Component:
     """The page."""
     return frame(
         page_heading("Rules", "Decide which emails stay out of EasyCRM for the whole company."),
-        rx.el.div(_rules(), _internal(), class_name="stack"),
+        rx.cond(
+            AdminRulesState.loaded,
+            rx.el.div(_rules(), _internal(), class_name="stack"),
+            rx.el.div(skeleton("100%", "220px"), skeleton("100%", "260px"), class_name="stack"),
+        ),
         rule_dialogs(AdminRulesState, "company-rules"),
         active="rules",
     )
@@ -148,7 +153,7 @@ def _internal() -> rx.Component:
             ),
             rx.el.div(button("Save", look="primary", type="submit"), class_name="flex justify-end"),
             on_submit=AdminRulesState.save_internal,
-            key=f"internal-{AdminRulesState.saved}-{AdminRulesState.loaded}",
+            key=f"internal-{AdminRulesState.saved}",
             no_validate=True,
             class_name="grid gap-4",
         ),
