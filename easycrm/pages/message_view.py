@@ -88,12 +88,15 @@ def _notice(sentence: rx.Var[str]) -> rx.Component:
 
 
 def _images(message: MessageItem) -> rx.Component:
+    # By their keys these stay two buttons: whoever presses the first twice does not ask for the images after all.
     return rx.cond(
         message.trusted,
         rx.el.div(
             rx.icon("image", size=16, aria_hidden=True),
             rx.el.span(f"{wording.reading.images_always_shown(message.address)}."),
-            button("Stop showing them", look="quiet", on_click=ThreadState.distrust_sender(message.address)),
+            button(
+                "Stop showing them", key="stop", look="quiet", on_click=ThreadState.distrust_sender(message.address)
+            ),
             class_name="message-bar",
         ),
         rx.cond(
@@ -102,7 +105,7 @@ def _images(message: MessageItem) -> rx.Component:
             rx.el.div(
                 rx.icon("image-off", size=16, aria_hidden=True),
                 rx.el.span(wording.reading.IMAGES_BLOCKED),
-                button("Show remote images", on_click=ThreadState.show_images(message.id)),
+                button("Show remote images", key="show", on_click=ThreadState.show_images(message.id)),
                 rx.cond(
                     message.address != "",
                     button("Always show images from ", message.address, on_click=ThreadState.trust_sender(message.id)),

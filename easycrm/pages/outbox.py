@@ -80,22 +80,23 @@ def _line(item: OutboxItem, when: rx.Component, *actions: rx.Component) -> rx.Co
 
 
 def _undecided(item: OutboxItem) -> rx.Component:
+    # What became of a message may turn out while a button is being pressed: by their keys, none turns into another.
     return rx.cond(
         item.state == "failed",
         _line(
             item,
             pill("Not sent", "bad"),
             rx.cond(item.renewable > 0, _reconnect(item)),
-            button("Edit", on_click=OutboxState.undo(item.id)),
-            button("Send again", look="primary", on_click=OutboxState.resend(item.id)),
-            button("Discard", look="warn-quiet", on_click=OutboxState.ask_discard(item.id)),
+            button("Edit", key="edit", on_click=OutboxState.undo(item.id)),
+            button("Send again", key="send", look="primary", on_click=OutboxState.resend(item.id)),
+            button("Discard", key="discard", look="warn-quiet", on_click=OutboxState.ask_discard(item.id)),
         ),
         _line(
             item,
             pill("Outcome unknown", "warn"),
-            button("Look again", look="primary", on_click=OutboxState.look_again(item.id)),
-            button("Send again", on_click=OutboxState.ask_resend(item.id)),
-            button("Discard", look="warn-quiet", on_click=OutboxState.ask_discard(item.id)),
+            button("Look again", key="look", look="primary", on_click=OutboxState.look_again(item.id)),
+            button("Send again", key="ask", on_click=OutboxState.ask_resend(item.id)),
+            button("Discard", key="discard", look="warn-quiet", on_click=OutboxState.ask_discard(item.id)),
         ),
     )
 

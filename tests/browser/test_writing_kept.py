@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from easycrm.core import wording
 from tests.browser.conftest import Person, watch
@@ -37,8 +37,10 @@ def test_a_draft_outlives_a_killed_web_process_and_a_reload(
     write(page, "Before. ")
     product.kill_web()
     page.keyboard.type("Meanwhile. ")
-    expect(page.get_by_text("Not saved yet", exact=True)).to_be_visible(timeout=WORKER_MS)
-    expect(page.get_by_role("alert").filter(has_text="stays in this tab")).to_be_visible()
+    # Both at once: each attempt to save takes them away for a moment.
+    told = page.locator(".letter").filter(has=page.get_by_text("Not saved yet", exact=True))
+    told = told.filter(has=page.get_by_role("alert").filter(has_text="stays in this tab"))
+    expect(told).to_be_visible(timeout=WORKER_MS)
     kept(page)
     # The browser complains of every connection that was refused meanwhile.
     member.errors.clear()
@@ -130,6 +132,7 @@ def test_a_failed_sending_keeps_the_text_and_leads_to_the_remedy(
     expect(failed).to_contain_text(wording.NEEDS_REAUTHENTICATION)
     expect(failed).to_contain_text("Every word")
     expect(failed.get_by_role("button", name=f"Reconnect {mine}")).to_be_visible()
+    assert_discard_never_becomes_another_button(product, failed)
     failed.get_by_role("button", name="Edit").click()
     write(page, "Still, ")
     draft = page.url
@@ -141,6 +144,17 @@ def test_a_failed_sending_keeps_the_text_and_leads_to_the_remedy(
     expect(page.get_by_text(wording.NEEDS_REAUTHENTICATION)).to_have_count(0)
     send(page)
     assert "Every word" in arrived(product, page, theirs, "Still here").get_body(("plain",)).get_content()  # pyright: ignore
+
+
+def assert_discard_never_becomes_another_button(product: Product, undecided: Locator) -> None:
+    """Its outcome turns out while somebody is about to discard the message: the press must not send it again."""
+    query = "UPDATE outbox_message SET state = ?, updated_at = ? WHERE subject = 'Still here'"
+    product.execute(query, "unknown", str(datetime.now(UTC)))
+    expect(undecided).to_contain_text("Outcome unknown")
+    discard = undecided.get_by_role("button", name="Discard").element_handle()
+    product.execute(query, "failed", str(datetime.now(UTC)))
+    expect(undecided).to_contain_text("Not sent")
+    assert discard.inner_text() == "Discard"
 
 
 def test_a_draft_is_discarded_only_when_confirmed(product: Product, writer: tuple[Page, str]) -> None:
