@@ -21,6 +21,7 @@ from easycrm.people import passwords
 from tests.simulator_process import REPOSITORY, Simulator
 
 START_SECONDS = 180
+STOP_SECONDS = 90
 READY = "EasyCRM is ready"
 
 
@@ -101,7 +102,12 @@ class Product:
 
     def stored(self) -> bytes:
         """Everything that is kept anywhere."""
-        return b"".join(path.read_bytes() for path in self.data.rglob("*") if path.is_file())
+        found: list[bytes] = []
+        for path in self.data.rglob("*"):
+            # What is written meanwhile comes under another name first, and is gone under that a moment later.
+            with contextlib.suppress(FileNotFoundError):
+                found += [path.read_bytes()] if path.is_file() else []
+        return b"".join(found)
 
     def kill_web(self) -> None:
         """Let the web server end without warning; whoever watches it starts it again."""
@@ -135,7 +141,7 @@ class Product:
     def stop(self) -> None:
         """Ask it to end, and wait for that."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        self.process.wait(STOP_SECONDS)
 
     def restart(self) -> None:
         """End it, and start it again with what the key file says by now."""

@@ -20,6 +20,16 @@ def provider_region(page: Page, provider: str) -> Locator:
     return page.get_by_role("region", name=provider)
 
 
+def save(page: Page, region: Locator) -> None:
+    """Press Save, and wait for the answer to that: what was told a moment earlier may still stand there."""
+    told = page.locator(".flash-place").get_by_text("Saved", exact=True)
+    earlier = told.element_handles()
+    region.get_by_role("button", name="Save").click()
+    for one in earlier:
+        one.wait_for_element_state("hidden")
+    expect(told).to_be_visible()
+
+
 def press_connect(page: Page, product: Product, provider: str) -> None:
     """Press Connect Account of one provider."""
     open_settings(page, product)

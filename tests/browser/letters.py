@@ -14,7 +14,7 @@ from tests.browser.consent_screen import connect, provider_region
 from tests.product import Product
 
 Answer = TypeVar("Answer")
-WORKER_MS = 40_000
+WORKER_MS = 60_000
 SENT_MS = 60_000
 OTHER = {"Google Workspace": "Microsoft 365", "Microsoft 365": "Google Workspace"}
 

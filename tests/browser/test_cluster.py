@@ -19,6 +19,7 @@ from easycrm.mail import draft, outbox
 from easycrm.mail.draft import DraftFields
 from tests.browser.conftest import Person
 from tests.browser.consent_screen import connect, open_settings, provider_region
+from tests.browser.letters import WORKER_MS, connected
 from tests.cluster import Cluster
 from tests.conftest import forget_settings
 
@@ -82,18 +83,18 @@ def test_what_workers_do_reaches_tabs_of_every_web_process(
     product: Cluster, member: Person, make_mailbox: Make
 ) -> None:
     address = make_mailbox(GOOGLE)
-    connect(member.page, product, GOOGLE, address)
+    connected(product, member.page, GOOGLE, address)
     tabs = [member.context.new_page() for _ in range(4)]
     for tab in tabs:
         tab.goto(product.url + "/mailbox")
-        expect(tab.get_by_text(product.simulator.newest_subject(address)).first).to_be_visible(timeout=30_000)
+        expect(tab.get_by_text(product.simulator.newest_subject(address)).first).to_be_visible(timeout=WORKER_MS)
     serving = [_handled(product, name) for name in ("web1", "web2")]
     product.simulator.post("deliver", email=address, subject="For every tab")
 
     provider_region(member.page, GOOGLE).get_by_role("button", name="Sync now").click()
 
     for tab in tabs:
-        expect(tab.get_by_text("For every tab").first).to_be_visible(timeout=30_000)
+        expect(tab.get_by_text("For every tab").first).to_be_visible(timeout=WORKER_MS)
     assert all(serving), "one process served all tabs: this proved nothing"
 
 
@@ -226,5 +227,5 @@ def _pages_recover(product: Cluster, person: Person, reader: Page, address: str)
     open_settings(person.page, product)
     provider_region(person.page, GOOGLE).get_by_role("button", name="Sync now").click()
 
-    expect(reader.get_by_text("After the storm").first).to_be_visible(timeout=30_000)
+    expect(reader.get_by_text("After the storm").first).to_be_visible(timeout=WORKER_MS)
     expect(reader.get_by_text("Connection lost")).to_have_count(0)

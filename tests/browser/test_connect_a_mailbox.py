@@ -15,8 +15,10 @@ from tests.browser.consent_screen import (
     open_settings,
     press_connect,
     provider_region,
+    save,
     sign_in_at_provider,
 )
+from tests.browser.letters import WORKER_MS
 from tests.product import Product
 
 BOTH = pytest.mark.parametrize("provider", ["Google Workspace", "Microsoft 365"])
@@ -37,7 +39,7 @@ def test_a_member_connects_a_mailbox_and_reads_it(
     region = provider_region(page, provider)
     expect(region.get_by_text(f"Connected as {address}", exact=True)).to_be_visible()
     expect(page).to_have_url(re.compile(r"/settings/email/?$"))
-    expect(region.get_by_text(re.compile(r"Synced"))).to_be_visible(timeout=20_000)
+    expect(region.get_by_text(re.compile(r"Synced"))).to_be_visible(timeout=WORKER_MS)
 
     page.get_by_role("link", name="Mailbox").first.click()
     newest = product.simulator.newest_subject(address)
@@ -52,13 +54,13 @@ def test_new_mail_arrives_without_reloading(
 ) -> None:
     page, address = member.page, make_mailbox(provider)
     connect(page, product, provider, address)
-    expect(provider_region(page, provider).get_by_text(re.compile(r"Synced"))).to_be_visible(timeout=20_000)
+    expect(provider_region(page, provider).get_by_text(re.compile(r"Synced"))).to_be_visible(timeout=WORKER_MS)
     product.simulator.post("deliver", email=address, subject="Delivered just now")
 
     provider_region(page, provider).get_by_role("button", name="Sync now").click()
     page.get_by_role("link", name="Mailbox").first.click()
 
-    expect(page.get_by_text("Delivered just now").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Delivered just now").first).to_be_visible(timeout=WORKER_MS)
 
 
 @BOTH
@@ -97,8 +99,7 @@ def test_without_a_provider_the_page_says_whom_to_ask(product: Product, member: 
             admin.page.goto(product.url + "/admin/providers")
             region = provider_region(admin.page, name)
             region.get_by_role("switch", name="Enabled").set_checked(on)
-            region.get_by_role("button", name="Save").click()
-            expect(admin.page.get_by_role("status").get_by_text("Saved", exact=True)).to_be_visible()
+            save(admin.page, region)
 
     switch_both(on=False)
     try:

@@ -9,16 +9,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from easycrm.core import wording
 from tests.browser.conftest import Person
-from tests.browser.consent_screen import connect, open_settings, provider_region
+from tests.browser.consent_screen import open_settings
+from tests.browser.letters import WORKER_MS, connected
 from tests.product import Product
 
-WORKER_MS = 30_000
 PROVIDERS = ["Google Workspace", "Microsoft 365"]
-
-
-def connected(product: Product, page: Page, provider: str, address: str) -> None:
-    connect(page, product, provider, address)
-    expect(provider_region(page, provider).get_by_text(re.compile("Synced"))).to_be_visible(timeout=WORKER_MS)
 
 
 def choose_visibility(product: Product, page: Page, address: str, level: str) -> None:
@@ -130,8 +125,10 @@ def test_a_contact_is_made_changed_put_away_and_brought_back(product: Product, m
     page.goto(product.url + f"/contacts?q={mark}")
     expect(page.get_by_text("Nobody matches")).to_be_visible()
     page.get_by_role("link", name="Archived").click()
+    expect(page.get_by_role("link", name="Archived")).to_have_attribute("aria-current", "page")
     page.get_by_role("searchbox").fill(mark)
     page.get_by_role("button", name="Search").click()
+    expect(page).to_have_url(re.compile(f"tab=archived&q={mark}"))
     page.get_by_role("link", name=re.compile(f"Barbara {mark}")).click()
     page.get_by_role("button", name="Restore").click()
     expect(page.get_by_role("button", name="Archive")).to_be_visible()

@@ -10,7 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from easycrm.core import wording
 from tests.browser.conftest import Person
-from tests.browser.consent_screen import connect, provider_region
+from tests.browser.consent_screen import provider_region
+from tests.browser.letters import WORKER_MS, connected
 from tests.product import Product
 
 PROVIDER = "Google Workspace"
@@ -43,8 +44,7 @@ def mailbox(product: Product, member: Person, make_mailbox: Callable[..., str]) 
         product.simulator.post(
             "deliver", email=address, subject=subject, received_at=time.time() - 60 * (number + 1), unread=True
         )
-    connect(page, product, PROVIDER, address)
-    expect(provider_region(page, PROVIDER).get_by_text(re.compile(r"Synced"))).to_be_visible(timeout=30_000)
+    connected(product, page, PROVIDER, address)
     made = Mailbox(page, product, address)
     made.go()
     made.shows(*SUBJECTS)
@@ -71,6 +71,7 @@ def test_views_and_filters_stand_in_the_address(mailbox: Mailbox) -> None:
     page.get_by_role("navigation", name="Views").get_by_role("link", name="Archived").click()
     expect(page.get_by_role("heading", name=wording.mailbox.EMPTY["archived"][0])).to_be_visible()
     page.get_by_role("navigation", name="Views").get_by_role("link", name="Inbox").click()
+    mailbox.shows(*SUBJECTS)
     page.get_by_role("button", name="Person").click()
     page.get_by_label("Mail from or to").fill("nobody@example.org")
     page.get_by_label("Mail from or to").press("Enter")
@@ -137,9 +138,12 @@ def test_everything_can_be_done_with_single_keys(mailbox: Mailbox) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_hidden()
     page.keyboard.press("/")
+    field = page.get_by_role("searchbox", name="Search mail")
+    expect(field).to_be_focused()
     page.keyboard.type("jexsu")
-    expect(page.get_by_role("searchbox", name="Search mail")).to_have_value("jexsu")
+    expect(field).to_have_value("jexsu")
     mailbox.shows("Alpha plan", "Gamma notes")
     archived = "SELECT count(*) FROM message WHERE place = 'archive' AND connection_id IN"
     mine = "(SELECT id FROM connection WHERE address = ?)"
@@ -161,6 +165,7 @@ def test_several_are_selected_and_archived_together(mailbox: Mailbox) -> None:
     mailbox.shows(*SUBJECTS)
     for subject in ("Alpha", "Beta"):
         mailbox.row(subject).get_by_role("checkbox").click()
+    expect(page.get_by_text("2 selected")).to_be_visible()
     archive.click()
     mailbox.shows("Gamma notes")
     page.get_by_role("navigation", name="Views").get_by_role("link", name="Archived").click()
@@ -192,7 +197,7 @@ def sync(mailbox: Mailbox) -> None:
     other = mailbox.page.context.new_page()
     other.goto(f"{mailbox.product.url}/settings/email")
     provider_region(other, PROVIDER).get_by_role("button", name="Sync now").click()
-    expect(mailbox.page.get_by_role("link", name="Delta news")).to_be_visible(timeout=20_000)
+    expect(mailbox.page.get_by_role("link", name="Delta news")).to_be_visible(timeout=WORKER_MS)
     other.close()
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from easycrm.core import wording
 from tests.browser.conftest import Person
-from tests.browser.consent_screen import allow, connect, deny, provider_region
+from tests.browser.consent_screen import allow, connect, deny, provider_region, save
 from tests.connected import APPLICATIONS
 from tests.product import Product
 
@@ -53,8 +53,7 @@ def test_a_test_that_was_denied_says_so_where_it_began(
 def save_secret(page: Page, secret: str) -> None:
     region = provider_region(page, "Google Workspace")
     region.get_by_label("Client secret").fill(secret)
-    region.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    save(page, region)
 
 
 def test_threat_17_a_wrong_secret_fails_with_what_to_click_and_is_never_shown(product: Product, admin: Person) -> None:

@@ -2,19 +2,21 @@
 
 import inspect
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import reflex as rx
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 import easycrm.easycrm  # noqa: F401 (imports every page, and with it every State)
 from tests.browser.conftest import Person
-from tests.browser.consent_screen import connect
+from tests.browser.letters import WORKER_MS, connected, until
 from tests.product import Product
 
 # Speaks Socket.IO over a websocket: opens the namespace, sends every call, and collects what comes back.
+# Ends when each call has led somewhere and nothing more comes; where one never does, after a while.
 CALL = """async ([calls, quiet]) => {
   const base = location.origin.replace(/^http/, "ws") + "/_event/?EIO=4&transport=websocket&token=";
   const socket = new WebSocket(base + crypto.randomUUID());
@@ -31,7 +33,8 @@ CALL = """async ([calls, quiet]) => {
   });
   socket.onmessage = ({ data }) => { last = Date.now(); frames.push(data); };
   for (const call of calls) socket.send("42/_event," + JSON.stringify(["event", call]));
-  while (Date.now() - last < quiet) await new Promise(resolve => setTimeout(resolve, 50));
+  const waiting = () => (frames.join().match(/"_redirect/g) ?? []).length < calls.length;
+  while (Date.now() - last < (waiting() ? 30000 : quiet)) await new Promise(resolve => setTimeout(resolve, 50));
   socket.close();
   return frames;
 }"""
@@ -79,12 +82,19 @@ def state_of(product: Product) -> list[Any]:
     return [product.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables]  # noqa: S608 (names from above)
 
 
+def let_workers_rest(page: Page, product: Product) -> None:
+    """Wait until the page's mailbox is read, and nobody's is or will be: what changes from now on, a caller did."""
+    expect(page.get_by_role("link", name=re.compile("contacts? imported"))).to_be_visible(timeout=WORKER_MS)
+    product.execute("UPDATE connection SET next_sync_at = '2099-01-01 00:00:00+00:00' WHERE next_sync_at IS NOT NULL")
+    until(page, lambda: not product.rows("SELECT 1 FROM connection WHERE lease_until > datetime('now')"))
+
+
 def test_threat_22_no_handler_answers_a_caller_without_a_session(
     product: Product, member: Person, make_mailbox: Callable[..., str], stranger: Page
 ) -> None:
     address = make_mailbox("Google Workspace", threads=2)
-    connect(member.page, product, "Google Workspace", address)
-    member.page.wait_for_timeout(1500)
+    connected(product, member.page, "Google Workspace", address)
+    let_workers_rest(member.page, product)
     ours = dict(handlers())
     before = state_of(product)
 

@@ -17,6 +17,7 @@ from easycrm.core import wording
 from tests.browser.conftest import PROVIDERS, Person
 from tests.browser.consent_screen import connect
 from tests.browser.frames import SHARED
+from tests.browser.letters import connected
 from tests.letters import letter, png
 from tests.product import Product
 
@@ -54,7 +55,7 @@ def test_a_thread_is_read_with_its_pictures_folds_and_files(
     answer = letter(subject="Re: Room for Friday", html=HTML, pictures={"room@example.com": png(20, 20)}, files=FILES)
     for raw, age in ((first, 600), (answer, 60)):
         product.simulator.post("deliver", email=address, raw=raw, thread_id=thread, received_at=now - age)
-    connect(page, product, provider, address)
+    connected(product, page, provider, address)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     open_thread(page, product, "Room for Friday")
@@ -65,7 +66,7 @@ def test_a_thread_is_read_with_its_pictures_folds_and_files(
     expect(frame.get_by_text("the old words")).to_be_hidden()
     frame.get_by_text(wording.reading.QUOTED_TEXT).click()
     expect(frame.get_by_text("the old words")).to_be_visible()
-    assert frame.locator("img").first.evaluate("one => one.naturalWidth") == 20
+    expect(frame.locator("img").first).to_have_js_property("naturalWidth", 20)
     expect(page.get_by_role("link", name="https://example.com/rooms")).to_be_hidden()
     page.get_by_role("button", name="Expand all").click()
     expect(page.get_by_role("link", name="https://example.com/rooms")).to_be_visible()
@@ -116,7 +117,7 @@ def secret() -> int:
 def test_an_attachment_of_a_lost_mailbox_says_where_it_is(product: Product, member: Person, make_mailbox: Make) -> None:
     page, address = member.page, make_mailbox("Google Workspace", threads=0)
     product.simulator.post("deliver", email=address, raw=letter(subject="Kept there", files=FILES[:1]))
-    connect(page, product, "Google Workspace", address)
+    connected(product, page, "Google Workspace", address)
     open_thread(page, product, "Kept there")
     product.simulator.post("grants/revoke", email=address)
 
@@ -158,6 +159,7 @@ def test_threat_26_subjects_names_texts_and_file_names_stay_words(
         expect(page.locator("details.message")).to_have_count(int(str(count)), timeout=60_000)
         if int(str(count)) > 1:
             page.get_by_role("button", name="Expand all").click()
+        expect(page.locator("details.message[open] .message-text")).to_have_count(int(str(count)))
         hrefs = page.eval_on_selector_all(".message-text a", "all => all.map(one => one.getAttribute('href'))")
         assert [href for href in hrefs if not re.match(r"(https?://|mailto:|tel:)", href)] == []
         shown += int(str(count))
@@ -166,8 +168,8 @@ def test_threat_26_subjects_names_texts_and_file_names_stay_words(
     assert shown == len(lines)
     assert (ran, foreign) == ([], [])
     # The same page does tell when something runs.
-    page.evaluate("window.alert(1)")
-    page.wait_for_timeout(100)
+    with page.expect_console_message(lambda message: message.text == "ran"):
+        page.evaluate("window.alert(1)")
     assert ran == ["ran"]
 
 

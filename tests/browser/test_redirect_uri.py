@@ -39,8 +39,8 @@ def test_threat_18_what_the_admin_page_shows_mends_a_redirect_uri_mismatch(
 
     page.goto(product.url + "/admin/providers")
     region = provider_region(page, mismatched)
-    shown = region.get_by_label("Redirect URI").input_value()
-    assert shown == f"{product.url}/settings/email/callback/{PROVIDERS[mismatched]}"
+    shown = f"{product.url}/settings/email/callback/{PROVIDERS[mismatched]}"
+    expect(region.get_by_label("Redirect URI")).to_have_value(shown)
     expect(region.get_by_text(ERRORS[mismatched])).to_be_visible()
     register(product, mismatched, shown)
 

@@ -7,21 +7,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Person
-from tests.browser.consent_screen import connect, provider_region
+from tests.browser.consent_screen import provider_region
+from tests.browser.letters import WORKER_MS, connected
 from tests.product import Product
-
-WORKER_MS = 20_000
 
 
 @pytest.fixture(params=["Google Workspace", "Microsoft 365"])
 def provider(request: pytest.FixtureRequest) -> str:
     """Each provider in turn."""
     return str(request.param)
-
-
-def connected(product: Product, page: Page, provider: str, address: str) -> None:
-    connect(page, product, provider, address)
-    expect(provider_region(page, provider).get_by_text(re.compile("Synced"))).to_be_visible(timeout=WORKER_MS)
 
 
 def stored(product: Product, address: str, subject: str) -> int:

@@ -19,6 +19,7 @@ from tests.browser.letters import (
     open_thread,
     send,
     text_field,
+    until,
     write,
 )
 from tests.product import Product
@@ -65,7 +66,7 @@ def test_answers_stay_in_their_thread_here_and_at_the_recipients(
     assert forwarded["In-Reply-To"] == message_id
     everybody = arrived(product, page, third, f"Re: {subject}")
     assert (everybody["In-Reply-To"], everybody["Cc"]) == (message_id, f"Edsger <{third}>")
-    answers = in_mailbox(product, theirs, f"Re: {subject}")
+    answers = until(page, lambda: found if len(found := in_mailbox(product, theirs, f"Re: {subject}")) > 1 else [])
     assert len(answers) == 2
     (own,) = in_mailbox(product, theirs, subject, "sent")
     assert {one["thread_id"] for one in answers} == {own["thread_id"]}
@@ -93,12 +94,16 @@ def test_a_new_message_reaches_everybody_with_its_files_and_hides_bcc(
     page.get_by_role("combobox", name="To").fill(to)
     page.keyboard.press(",")
     page.get_by_role("button", name="Add Cc").click()
+    expect(page.get_by_role("combobox", name="Cc", exact=True)).to_be_focused()
     page.keyboard.type(cc + ";")
     page.get_by_role("button", name="Add Bcc").click()
+    expect(page.get_by_role("combobox", name="Bcc", exact=True)).to_be_focused()
     page.keyboard.type(bcc)
     page.keyboard.press("Tab")
     page.get_by_label("Subject").fill("Figures, été")
     page.get_by_role("button", name="Bold").click()
+    expect(page.get_by_role("button", name="Bold")).to_have_attribute("aria-pressed", "true")
+    expect(text_field(page)).to_be_focused()
     text_field(page).press_sequentially("Important")
     page.set_input_files(
         "input[type=file]", {"name": "été.bin", "mimeType": "application/octet-stream", "buffer": DATA}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Person
 from tests.browser.consent_screen import provider_region
@@ -31,9 +31,8 @@ def paste(page: Page, field: Any, kind: str, text: str) -> None:
     page.evaluate(PASTE, [field.element_handle(), kind, text])
 
 
-def chips(page: Page, name: str) -> list[str]:
-    row = page.get_by_role("combobox", name=name).locator("xpath=../..")
-    return row.locator(".chip").all_inner_texts()
+def chips(page: Page, name: str) -> Locator:
+    return page.get_by_role("combobox", name=name).locator("xpath=../..").locator(".chip")
 
 
 def test_recipients_by_keyboard_and_by_paste(
@@ -51,18 +50,18 @@ def test_recipients_by_keyboard_and_by_paste(
     page.keyboard.press("ArrowDown")
     expect(suggested).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
-    assert chips(page, "To") == ["Radia Perlman"]
+    expect(chips(page, "To")).to_have_text(["Radia Perlman"])
     paste(page, field, "text/plain", 'ada@example.com, "Hopper, Grace" <grace@example.com>\nalan@example.net')
-    assert chips(page, "To") == ["Radia Perlman", "ada@example.com", "Hopper, Grace", "alan@example.net"]
+    expect(chips(page, "To")).to_have_text(["Radia Perlman", "ada@example.com", "Hopper, Grace", "alan@example.net"])
     field.press("Backspace")
     field.press("Backspace")
-    assert chips(page, "To") == ["Radia Perlman", "ada@example.com", "Hopper, Grace"]
+    expect(chips(page, "To")).to_have_text(["Radia Perlman", "ada@example.com", "Hopper, Grace"])
     kept(page)
     page.add_init_script(FIRST_PICTURE)
     page.reload()
     text_field(page)
     assert page.evaluate("window.firstPicture") == ["Radia Perlman", "ada@example.com", "Hopper, Grace"]
-    assert chips(page, "To") == ["Radia Perlman", "ada@example.com", "Hopper, Grace"]
+    expect(chips(page, "To")).to_have_text(["Radia Perlman", "ada@example.com", "Hopper, Grace"])
 
 
 def test_threat_25_a_paste_brings_what_the_editor_knows_and_nothing_else(
@@ -76,6 +75,7 @@ def test_threat_25_a_paste_brings_what_the_editor_knows_and_nothing_else(
     field = text_field(page)
     field.click()
     paste(page, field, "text/html", PASTED)
+    expect(field).to_contain_text("Plain bold")
     kept(page)
     assert page.evaluate("window.hit") is None
     assert asked == []

@@ -3,8 +3,10 @@
 import re
 import secrets
 import time
+from contextlib import suppress
 
 from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from easycrm.core import wording
 from tests.letters import letter
@@ -12,7 +14,7 @@ from tests.product import Product
 
 ADDRESSES = {"Google Workspace": "ada@example.com", "Microsoft 365": "katherine@example.net"}
 MICROSOFT_CLIENT = "8f1e6a5c-0000-4000-8000-00000000c0de"
-WORKER_MS = 40_000
+WORKER_MS = 60_000
 CONTACT, COMPANY, SUBJECT = "Mara", "Example", "Room for Friday"
 _HTML = '<p>The blue one.</p><img src="https://pictures.example.org/a.png" width="9" height="9">' + (
     '<div class="gmail_quote">On Monday Ada wrote:<blockquote>Which room?</blockquote></div>'
@@ -81,12 +83,15 @@ def stop_messages(product: Product) -> None:
 
 def lose_grants(page: Page, product: Product) -> None:
     """One mailbox asks for its owner, the other's provider refuses EasyCRM itself."""
+    page.goto(f"{product.url}/settings/email")
+    regions = [page.get_by_role("region", name=provider) for provider in ADDRESSES]
+    buttons = [region.get_by_role("button", name="Sync now").element_handle() for region in regions]
     product.simulator.post("grants/revoke", email=ADDRESSES["Google Workspace"])
     product.simulator.post("clients", provider="microsoft", client_id=MICROSOFT_CLIENT, secret_expired=True)
     product.simulator.post("grants/expire-access", email=ADDRESSES["Microsoft 365"])
-    page.goto(f"{product.url}/settings/email")
-    for provider in ADDRESSES:
-        page.get_by_role("region", name=provider).get_by_role("button", name="Sync now").click()
+    for button in buttons:
+        with suppress(PlaywrightError):  # a sync of the worker's own may have taken the button away
+            button.click()
     expect(page.get_by_text(wording.REQUIRES_REAUTHENTICATION, exact=True)).to_be_visible(timeout=WORKER_MS)
     expect(page.get_by_text(re.compile(wording.PROVIDER_PROBLEM))).to_be_visible(timeout=WORKER_MS)
 
