@@ -43,7 +43,7 @@ def synced(page: Page, product: Product, address: str, count: int) -> list[tuple
     """The threads of the mailbox, once the import is through."""
     query = "SELECT t.id FROM thread t JOIN connection c ON c.id = t.connection_id WHERE c.address = ? ORDER BY t.id"
     expect(page.get_by_text(re.compile("Synced")).first).to_be_visible(timeout=60_000)
-    for _ in range(100):
+    for _ in range(300):
         found = product.rows(query, address)
         if len(found) == count:
             break
@@ -62,7 +62,10 @@ def reads(page: Page, product: Product, thread: str) -> bool:
     if any(message.get_by_text(sentence).count() for sentence in HONEST):
         return True
     if message.locator("iframe").count():
-        body = page.frame_locator(f"{there} iframe").last.locator("body")
-        expect(body).to_be_attached(timeout=30_000)
+        # Before its document has come, a frame holds an empty one.
+        frame = page.locator(f"{there} iframe").last.element_handle().content_frame()
+        assert frame is not None
+        frame.wait_for_url(re.compile("/mail/frame/"))
+        body = frame.locator("body")
         return bool((body.text_content() or "").strip()) or body.locator("img").count() > 0
     return bool((message.locator(".message-text").text_content() or "").strip())

@@ -121,6 +121,7 @@ def test_the_look_that_was_chosen_is_there_after_signing_in_again(
     product: Product, member: Person, browser: Browser
 ) -> None:
     member.page.goto(product.url + "/settings/account")
+    expect(member.page.get_by_role("region", name="Profile")).to_be_visible()
     member.page.get_by_role("button", name="Your account").click()
     member.page.get_by_role("button", name="Dark").click()
     expect(member.page.locator("html")).to_have_class(re.compile("dark"))
