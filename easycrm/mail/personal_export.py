@@ -12,11 +12,11 @@ from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
 from easycrm.core.errors import NotFound
-from easycrm.mail import exclusion, export, rebuilt
+from easycrm.mail import exclusion, export, rebuilt, sent_files
 from easycrm.mail.connection import Connection, of_user
 from easycrm.mail.imported import ImportedAddress, ImportedContact
 from easycrm.mail.message import Message
-from easycrm.mail.outbox_message import OutboxMessage
+from easycrm.mail.outbox_message import OutboxFile, OutboxMessage
 from easycrm.mail.trusted_sender import TrustedSender
 from easycrm.notices import audit
 from easycrm.notices.audit import AuditEvent
@@ -36,7 +36,7 @@ _EVENT = {"at", "event", "subject", "detail", "actor_id"}
 
 def file_name(email: str) -> str:
     """A name for the file that every system takes."""
-    return f"easycrm-{re.sub(r'[^A-Za-z0-9@._-]', '_', email)}.zip"
+    return f"easycrm-{_plain(email)}.zip"
 
 
 def own(user_id: int) -> tuple[str, Iterator[bytes]]:
@@ -79,6 +79,7 @@ def _files(user: User, whole: bool) -> Iterator[tuple[str, Iterable[bytes]]]:
     user_id = user.id or 0
     with reading() as session:
         mailboxes = of_user(session, user_id)
+        put_to_drafts = _files_written(session, user_id) if whole else ()
         yield "README.txt", [(wording.people.EXPORT_OWN if whole else wording.people.EXPORT_BY_ADMIN).encode()]
         yield "profile.json", _json([_only(user, _PROFILE)])
         yield (
@@ -95,8 +96,19 @@ def _files(user: User, whole: bool) -> Iterator[tuple[str, Iterable[bytes]]]:
             yield "trusted_senders.json", _json(_rows(session, trusted, _TRUSTED))
             yield "contacts.json", _json(_contacts(session, mailboxes))
     yield "audit.jsonl", _audit(user_id, [user.email, *(one.address for one in mailboxes)])
+    for file_id, name in put_to_drafts:
+        yield f"files/{file_id}-{_plain(name)}", sent_files.chunks(file_id or 0)
     for number, mailbox in enumerate(mailboxes if whole else (), 1):
-        yield f"mail/{number}-{re.sub(r'[^A-Za-z0-9@._-]', '_', mailbox.address)}.mbox", _mbox(mailbox)
+        yield f"mail/{number}-{_plain(mailbox.address)}.mbox", _mbox(mailbox)
+
+
+def _files_written(session: Session, user_id: int) -> Sequence[tuple[int | None, str]]:
+    """Files that were put to what the user wrote; those of forwarded messages are in the mailbox they came from."""
+    query = select(OutboxFile.id, OutboxFile.file_name).join(
+        OutboxMessage, col(OutboxMessage.id) == col(OutboxFile.outbox_id)
+    )
+    mine = (OutboxMessage.user_id == user_id, col(OutboxFile.complete), col(OutboxFile.source_attachment_id).is_(None))
+    return session.exec(query.where(*mine).order_by(col(OutboxFile.id))).all()
 
 
 def _contacts(session: Session, mailboxes: Sequence[Connection]) -> Iterator[dict[str, Any]]:
@@ -132,6 +144,10 @@ def _mbox(mailbox: Connection) -> Iterator[bytes]:
         after = found[-1].sort_key
         for message in found:
             yield export.entry(message, rebuilt.message(message))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9@._-]", "_", name)[-150:]
 
 
 def _rows(session: Session, query: Any, fields: set[str]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The bytes of the files that a message goes with; those of a forwarded message are fetched from its mailbox first."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from sqlmodel import Session, col, delete, select
 
@@ -88,6 +88,19 @@ def read(outbox_id: int) -> list[File]:
     with reading() as session:
         query = select(OutboxFile).where(OutboxFile.outbox_id == outbox_id).order_by(col(OutboxFile.id))
         return [File(one.file_name, one.media_type, _bytes(session, one.id or 0)) for one in session.exec(query)]
+
+
+def chunks(file_id: int) -> Iterator[bytes]:
+    """One file, some of its bytes at a time; nothing where it is gone."""
+    after = 0
+    while True:
+        with reading() as session:
+            query = select(OutboxChunk).where(OutboxChunk.file_id == file_id, col(OutboxChunk.id) > after)
+            found = session.exec(query.order_by(col(OutboxChunk.id)).limit(1)).first()
+        if found is None:
+            return
+        after = found.id or 0
+        yield found.data
 
 
 def _bytes(session: Session, file_id: int) -> bytes:

@@ -17,6 +17,7 @@ from easycrm.endpoints.app import around
 from easycrm.mail.connection import Connection, Status
 from easycrm.mail.message import Message, MessageBody
 from easycrm.mail.message_rows import compressed
+from easycrm.mail.outbox_message import OutboxChunk, OutboxFile, OutboxMessage
 from easycrm.mail.trusted_sender import TrustedSender
 from easycrm.people import access_links, accounts, sessions
 
@@ -54,6 +55,11 @@ def ids(database: Engine) -> dict[str, int]:
         )  # fmt: skip
         session.add(MessageBody(message_id=1, text=compressed("canary-text")))
         session.add(TrustedSender(user_id=ada, email="canary-trusted@example.org"))
+        session.add(OutboxMessage(id=1, user_id=ada, key="1", subject="canary-draft"))
+        session.flush()
+        session.add(OutboxFile(id=7, outbox_id=1, file_name="../Plan 1.txt", size=12, complete=True))
+        session.flush()
+        session.add_all(OutboxChunk(file_id=7, data=data) for data in (b"canary-", b"file"))
     return {"ada": ada, "grace": accounts.create(email="grace@example.com", role="admin", password=PASSWORD)}
 
 
@@ -77,6 +83,8 @@ async def test_people_download_everything_about_themselves(browser: httpx.AsyncC
     assert json.loads(files["profile.json"])[0]["email"] == "ada@example.com"
     assert json.loads(files["mailboxes.json"])[0]["address"] == "ada@example.org"
     assert json.loads(files["trusted_senders.json"])[0]["email"] == "canary-trusted@example.org"
+    assert json.loads(files["written.json"])[0]["subject"] == "canary-draft"
+    assert files["files/7-.._Plan_1.txt"] == "canary-file"
     assert "canary-subject" in files["mail/1-ada@example.org.mbox"]
     assert {"user.created", "data.exported"} <= {json.loads(one)["event"] for one in files["audit.jsonl"].splitlines()}
     assert "argon2" not in str(files)
