@@ -60,8 +60,9 @@ def _lag(session: Session) -> Iterator[Gauge]:
     late = now() - MISSED_INTERVALS * timedelta(seconds=settings().sync_interval_seconds)
     overdue = select(func.count()).where(
         connected,
-        col(Connection.last_success_at) < late,
-        or_(col(Connection.failures) > 0, col(Connection.next_sync_at) < late),
+        col(Connection.connected_at) < late,
+        or_(col(Connection.last_success_at).is_(None), col(Connection.last_success_at) < late),
+        or_(col(Connection.failures) > 0, col(Connection.next_sync_at).is_(None), col(Connection.next_sync_at) < late),
     )
     yield Gauge("sync_overdue", "Mailboxes that missed three intervals", session.exec(overdue).one())
     importing = select(func.count()).where(connected, col(Connection.import_finished_at).is_(None))

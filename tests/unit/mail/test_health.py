@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from easycrm.core import wording
 from easycrm.core.db import reading, transaction
-from easycrm.mail import consent, health, outage, reconnect_request, schedule, sync_run
+from easycrm.mail import consent, gauges, health, outage, reconnect_request, schedule, sync_run
 from easycrm.mail.connection import Connection
 from easycrm.mail.sync_run import SyncRun
 from easycrm.mail.token_set import TokenSet
@@ -35,6 +35,7 @@ async def test_mailboxes_are_counted_by_status_and_the_late_ones_named(
         clock.shift(timedelta(hours=1))
         (row,) = health.counts()
         assert (row.provider, row.connected, row.waiting, row.late) == ("google", 1, 1, 1)
+        assert next(one.value for one in gauges.all_gauges() if one.name == "sync_overdue") == row.late
         first, second = health.troubled()
     assert (first.connection_id, first.status_text, first.turn) == (
         ended, wording.REQUIRES_REAUTHENTICATION, "mallory@example.com",
