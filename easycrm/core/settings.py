@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     def _whole_or_nothing(self) -> Self:
         if not _is_origin(self.public_url):
             raise ValueError("EASYCRM_PUBLIC_URL must be an http(s) address without a path")
-        self.public_url = self.public_url.rstrip("/")
+        self.public_url = _as_browsers_write(self.public_url)
         if self.keys and self.key_file:
             raise ValueError("EASYCRM_KEYS and EASYCRM_KEY_FILE exclude each other: set one")
         if self.env == "production" and self.simulator_url:
@@ -99,6 +99,12 @@ def _is_origin(text: str) -> bool:
         return False
     more = address.username or address.query or address.fragment
     return address.scheme in ("http", "https") and bool(address.hostname) and address.path in ("", "/") and not more
+
+
+def _as_browsers_write(origin: str) -> str:
+    """In lower case and without the scheme's own port: so it stands in Origin, with which it is compared."""
+    plain = origin.lower().rstrip("/")
+    return plain.removesuffix(":443" if plain.startswith("https:") else ":80")
 
 
 def _database(url: str) -> str:

@@ -67,6 +67,20 @@ def test_without_a_database_url_it_is_a_file_in_the_data_directory(monkeypatch: 
     assert read.database_url == "sqlite:////srv/crm/easycrm.db"
 
 
+@pytest.mark.parametrize(
+    ("entered", "kept"),
+    [
+        ("HTTPS://CRM.Example.com:443/", "https://crm.example.com"),
+        ("http://crm.example.com:80", "http://crm.example.com"),
+        ("https://crm.example.com:80", "https://crm.example.com:80"),
+    ],
+)
+def test_the_public_address_is_kept_as_browsers_write_it(
+    monkeypatch: pytest.MonkeyPatch, entered: str, kept: str
+) -> None:
+    assert _read(monkeypatch, PUBLIC_URL=entered).public_url == kept
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_postgresql_is_reached_by_the_driver_that_is_here(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     read = _read(monkeypatch, DATABASE_URL=f"{scheme}://crm:p%40ss@db.example.com/crm")
