@@ -51,10 +51,10 @@ def _head() -> rx.Component:
         rx.el.div(
             rx.cond(
                 CompanyState.archived,
-                button("Restore", look="primary", on_click=CompanyState.restore),
-                button("Archive", look="quiet", on_click=CompanyState.archive),
+                button("Restore", key="company-shelf", look="primary", on_click=CompanyState.restore),
+                button("Archive", key="company-shelf", look="quiet", on_click=CompanyState.archive),
             ),
-            rx.cond(CompanyState.editing, None, button("Edit", on_click=CompanyState.edit)),
+            rx.cond(CompanyState.editing, None, button("Edit", key="company-edit", on_click=CompanyState.edit)),
             class_name="contact-actions",
         ),
         class_name="contact-head",

@@ -66,13 +66,13 @@ def _head() -> rx.Component:
         rx.el.div(
             rx.cond(
                 ContactState.archived,
-                button("Restore", look="primary", on_click=ContactState.restore),
+                button("Restore", key="contact-shelf", look="primary", on_click=ContactState.restore),
                 rx.fragment(
-                    button("Merge", look="quiet", on_click=ContactState.ask_merge),
-                    button("Archive", look="quiet", on_click=ContactState.archive),
+                    button("Merge", key="contact-merge", look="quiet", on_click=ContactState.ask_merge),
+                    button("Archive", key="contact-shelf", look="quiet", on_click=ContactState.archive),
                 ),
             ),
-            rx.cond(ContactState.editing, None, button("Edit", on_click=ContactState.edit)),
+            rx.cond(ContactState.editing, None, button("Edit", key="contact-edit", on_click=ContactState.edit)),
             rx.cond(
                 (ContactState.emails.length() > 0) & ~ContactState.archived,
                 link(

@@ -53,7 +53,6 @@ def _mailbox(one: MailboxLine) -> rx.Component:
 
 def _acts() -> rx.Component:
     return rx.el.div(
-        # Its key keeps a second press of Reactivate from making somebody an administrator.
         rx.cond(
             _person.active,
             rx.fragment(
@@ -65,7 +64,7 @@ def _acts() -> rx.Component:
                 button("Reset password", on_click=AdminUsersState.make_reset_link),
                 button("Deactivate", look="warn-quiet", on_click=AdminUsersState.ask("deactivate")),
             ),
-            button("Reactivate", key="reactivate", on_click=AdminUsersState.reactivate),
+            button("Reactivate", on_click=AdminUsersState.reactivate),
         ),
         button("Delete all data", look="warn-quiet", on_click=AdminUsersState.ask("erase")),
         class_name="person-acts",
