@@ -211,7 +211,7 @@ def _client(config: ProviderConfig) -> Any:
     """authlib's client, for one call; it has no types of its own."""
     return AsyncOAuth2Client(
         config.client_id, config.client_secret, scope=" ".join(SCOPES), redirect_uri=config.redirect_uri,
-        code_challenge_method="S256", token_endpoint_auth_method="client_secret_post", **http.options(),  # noqa: S106 (a method's name)
+        code_challenge_method="S256", token_endpoint_auth_method="client_secret_post", **http.sign_in_options(),  # noqa: S106 (a method's name)
     )  # fmt: skip
 
 

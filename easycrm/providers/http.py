@@ -13,7 +13,8 @@ from easycrm.core import counting
 from easycrm.core.settings import settings
 from easycrm.providers import json_text
 from easycrm.providers.base import TokenSource
-from easycrm.providers.errors import AnswerTooLarge, ProviderUnavailable, SendOutcomeUnknown
+from easycrm.providers.errors import AnswerTooLarge, ProviderUnavailable, RateLimited, SendOutcomeUnknown
+from easycrm.providers.retry_after import seconds_of
 from easycrm.providers.transport import Transport, trust
 
 HOSTS = frozenset((
@@ -67,6 +68,13 @@ def options(*, blocking: bool = False) -> dict[str, Any]:
             "response": [_count if blocking else _count_async],
         },
     }
+
+
+def sign_in_options(*, blocking: bool = False) -> dict[str, Any]:
+    """As `options`, for clients inside libraries, which keep to themselves how long a provider asks to wait."""
+    found = options(blocking=blocking)
+    found["event_hooks"]["response"].append(_hear if blocking else _hear_async)
+    return found
 
 
 async def send(
@@ -212,6 +220,17 @@ def _count(response: httpx.Response) -> None:
     """By the host of the request's path at the simulator, which is the provider's own."""
     host = response.request.url.path.split("/")[1] if settings().simulator_url else response.request.url.host
     counting.add("provider_requests", host=host, status=str(response.status_code))
+
+
+async def _hear_async(response: httpx.Response) -> None:
+    _hear(response)
+
+
+def _hear(response: httpx.Response) -> None:
+    """Raise what asks for patience, with the time that it names."""
+    if response.status_code == 429 or response.status_code >= 500:
+        kind = RateLimited if response.status_code == 429 else ProviderUnavailable
+        raise kind(code=str(response.status_code), retry_after=seconds_of(response.headers.get("retry-after")))
 
 
 def _destination(url: httpx.URL) -> httpx.URL:

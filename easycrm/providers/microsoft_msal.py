@@ -28,7 +28,7 @@ async def call(config: ProviderConfig, work: Callable[[Any], Any]) -> Answer:
 
 def _call(config: ProviderConfig, work: Callable[[Any], Any]) -> Answer:
     try:
-        with httpx.Client(**http.options(blocking=True)) as client:
+        with httpx.Client(**http.sign_in_options(blocking=True)) as client:
             application = msal.ConfidentialClientApplication(
                 config.client_id,
                 client_credential=config.client_secret,

@@ -256,7 +256,7 @@ async def test_threat_34_twenty_workers_make_one_token_request_at_the_provider(f
         {"kind": "bad_json"},
         {"kind": "status", "status": 500},
         {"kind": "status", "status": 503, "headers": {"Retry-After": "30"}},
-        {"kind": "status", "status": 429},
+        {"kind": "status", "status": 429, "headers": {"Retry-After": "600"}},
         {"kind": "reset"},
     ],
     ids=["html", "bad json", "500", "503", "429", "cut"],
@@ -266,8 +266,9 @@ async def test_threat_40_a_broken_token_endpoint_flags_nobody(flow: Flow, fault:
     access = token_vault.access(done.connection_id, 1)
     stale = await access.token()
     flow.simulator.post("faults", match="|".join(TOKEN_PATHS), **fault)
-    with pytest.raises((ProviderUnavailable, RateLimited)):
+    with pytest.raises((ProviderUnavailable, RateLimited)) as raised:
         await access.renew(stale)
+    assert (raised.value.retry_after or 0) == float(fault.get("headers", {}).get("Retry-After", 0))
     assert rows()[0].status == Status.CONNECTED
     flow.simulator.post("faults/clear")
     assert await access.renew(stale) != stale
