@@ -20,7 +20,12 @@ from easycrm.providers.registry import provider as known
 
 MOST = 25
 MOST_CHARACTERS = 200
-_PLACES = {"spam": wording.syncing.IN_SPAM, "trash": wording.syncing.IN_TRASH, "draft": wording.syncing.IS_A_DRAFT}
+_PLACES = {
+    "spam": wording.syncing.IN_SPAM,
+    "trash": wording.syncing.IN_TRASH,
+    "draft": wording.syncing.IS_A_DRAFT,
+    "elsewhere": wording.syncing.IN_NO_IMPORTED_FOLDER,
+}
 
 
 @dataclass(frozen=True)

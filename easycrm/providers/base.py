@@ -117,7 +117,8 @@ class Located:
     subject: str
     sender: str
     received_at: datetime | None
-    place: Literal["mailbox", "spam", "trash", "draft"]
+    place: Literal["mailbox", "spam", "trash", "draft", "elsewhere"]
+    """`elsewhere`: in a folder that is never imported, such as one below the trash."""
     people: tuple[str, ...] = ()
     """Addresses of its sender and recipients, as far as the provider told them."""
     labels: tuple[str, ...] = ()

@@ -45,7 +45,8 @@ async def find(access: TokenSource, text: str) -> list[Located]:
     select = "id,subject,from,toRecipients,ccRecipients,bccRecipients,receivedDateTime,parentFolderId,isDraft"
     text = urlencode({"$search": f'"{words}"', "$top": "25", "$select": select})
     body = await microsoft_graph.get(access, f"/me/messages?{text}")
-    places = await _places(access)
+    places = {one.provider_folder_id: "mailbox" for one in await microsoft_folders.imported(access)}
+    places |= await _places(access)
     return [_located(entry, places) for entry in body.get("value", [])]
 
 
@@ -61,7 +62,7 @@ async def _places(access: TokenSource) -> dict[str, str]:
 
 def _located(entry: Json, places: Mapping[str, str]) -> Located:
     message = decode(entry)
-    place: Any = places.get(str(entry.get("parentFolderId")), "mailbox")
+    place: Any = places.get(str(entry.get("parentFolderId")), "elsewhere")
     sender = message.sender.email if message.sender else ""
     people = (sender, *(one.email for one in (*message.to, *message.cc, *message.bcc)))
     return Located(

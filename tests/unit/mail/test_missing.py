@@ -175,3 +175,11 @@ async def test_mail_in_a_folder_that_is_left_out_names_the_folder(mailbox: Mailb
 
 def deliver(mailbox: Mailbox, subject: str, sender: str) -> None:
     mailbox.simulator.post("deliver", email=mailbox.email, subject=subject, **{"from": sender})
+
+
+async def test_mail_in_a_folder_below_the_trash_is_not_said_to_come(mailbox: Mailbox) -> None:
+    mailbox.simulator.post("folder", email=mailbox.email, id="Below_1", name="Old")
+    mailbox.simulator.post("deliver", email=mailbox.email, subject="Deep parcel", folder="Below_1")
+    told = {"google": wording.syncing.NOT_YET, "microsoft": wording.syncing.IN_NO_IMPORTED_FOLDER}
+
+    assert (await asked(mailbox, "Deep parcel"))[0] == [told[mailbox.provider]]
