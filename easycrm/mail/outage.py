@@ -13,6 +13,8 @@ from easycrm.providers.registry import provider as known
 
 REAUTHENTICATION = "reauthentication"
 INCIDENT = "incident"
+IMPORTING = "import"
+IMPORTED = "imported"
 SIGN_IN = "sign-in"
 MAIL = "mail"
 CONTACTS = "contactsNotConfigured"

@@ -109,6 +109,17 @@ def _put_off(connection: Connection, *, seconds: float) -> None:
     connection.next_sync_at = now() + timedelta(seconds=seconds)
 
 
+def keep(lease: Lease) -> bool:
+    """Prolong the lease while the provider is waited for; whether it is held still."""
+    mine = update(Connection).where(
+        col(Connection.id) == lease.connection_id,
+        col(Connection.generation) == lease.generation,
+        col(Connection.lease_owner) == lease.owner,
+    )
+    with transaction() as session:
+        return changed(session, mine.values(lease_until=now() + LEASE)) == 1
+
+
 def finish(lease: Lease, *, found_something: bool) -> None:
     """Everything was read: note the success and when to look again; quiet mailboxes are looked at less often.
 

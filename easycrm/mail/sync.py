@@ -33,6 +33,9 @@ from easycrm.providers.registry import provider as known_provider
 
 SLICE_MESSAGES = 250
 MOST_RESTARTS = 3
+# A slow provider may take longer over an answer, or a long list, than a lease lasts.
+BEAT_SECONDS = 30.0
+_MOST_BEATS = 60
 # A task that comes a moment too early finds a mailbox that is not due yet.
 _BEHIND_SECONDS = 0.05
 _log = logger(__name__)
@@ -54,7 +57,7 @@ async def sync_mailbox(connection_id: int) -> float | None:
 
 async def _under(lease: Lease) -> float | None:
     """Work, and see to what the provider has to say."""
-    connection_id = lease.connection_id
+    connection_id, beating = lease.connection_id, asyncio.create_task(_beat(lease))
     try:
         return await _work(lease)
     except ConnectionEnded:
@@ -75,6 +78,17 @@ async def _under(lease: Lease) -> float | None:
         return await _put_off(lease, error)
     except ProviderError as error:
         return await _put_off(lease, error)
+    finally:
+        beating.cancel()
+
+
+async def _beat(lease: Lease) -> None:
+    """Keep the lease for as long as the work goes on: a task that hangs must not have it for ever."""
+    for _ in range(_MOST_BEATS):
+        await asyncio.sleep(BEAT_SECONDS)
+        with suppress(*storage.FAULTS):
+            if not await asyncio.to_thread(schedule.keep, lease):
+                return
 
 
 async def _put_off(lease: Lease, error: ProviderError) -> float | None:
@@ -91,7 +105,7 @@ async def _work(lease: Lease) -> float | None:
     if lease.folders_due:
         found = await provider.folders(access)
         await asyncio.to_thread(folder.note, lease.connection_id, lease.generation, found)
-    stored, mine = Stored(), (lease.connection_id, lease.generation, lease.owner)
+    stored, works, mine = Stored(), False, (lease.connection_id, lease.generation, lease.owner)
     cursors = await asyncio.to_thread(_cursors, lease)
     changes = provider.changes(access, cursors, lease.window, lambda ids: known(lease.connection_id, ids))
     try:
@@ -100,12 +114,14 @@ async def _work(lease: Lease) -> float | None:
                 committed = await asyncio.to_thread(store.commit_page, *mine, page)
                 counting.add("messages_stored", committed.new, provider=lease.provider)
                 stored += committed
+                if not works:
+                    works = True
+                    await asyncio.to_thread(outage.provider_works, lease.provider)
                 if stored.new + stored.excluded >= SLICE_MESSAGES and not page.under_way:
                     return await _end_slice(lease, stored)
     except OverBudget as pause:
         return await _end_slice(lease, stored, pause.retry_after or 0)
     stored += Stored(removed=await asyncio.to_thread(store.remove_unseen, *mine))
-    await asyncio.to_thread(outage.provider_works, lease.provider)
     await asyncio.to_thread(storage.works, lease.connection_id)
     if await reconcile.reconcile(lease, provider, access):
         await asyncio.to_thread(schedule.release, lease)
@@ -153,7 +169,7 @@ def _cursors(lease: Lease) -> dict[str, str]:
 def _begin_import(lease: Lease) -> None:
     with transaction() as session:
         key = outage.subject_key(lease.connection_id)
-        bell.open(session, lease.user_id, "import", key, wording.syncing.import_started(lease.address), "")
+        bell.open(session, lease.user_id, outage.IMPORTING, key, wording.syncing.import_started(lease.address), "")
 
 
 def _complete(lease: Lease, stored: Stored) -> None:
@@ -161,12 +177,15 @@ def _complete(lease: Lease, stored: Stored) -> None:
     with transaction() as session:
         connection = store.fence(session, lease.connection_id, lease.generation, lease.owner)
         if connection.import_finished_at is None:
-            connection.import_finished_at = connection.last_reconciled_at = now()
+            connection.import_finished_at = now()
+            if (connection.import_started_at or connection.connected_at) > connection.connected_at:
+                # Of an import that a reconnect cut in two, no cursor may know what was deleted in between.
+                connection.last_reconciled_at = now()
             connection.import_total = connection.import_done
             key = outage.subject_key(lease.connection_id)
-            bell.resolve(session, "import", key)
+            bell.resolve(session, outage.IMPORTING, key)
             told = wording.syncing.import_finished(connection.address, connection.import_done)
-            bell.open(session, lease.user_id, "imported", key, told, "")
+            bell.open(session, lease.user_id, outage.IMPORTED, key, told, "")
         connection.changed_seq += 1
     _record(lease, stored)
     schedule.finish(lease, found_something=bool(stored.new or stored.removed))
@@ -200,7 +219,8 @@ def _restart(lease: Lease, stream: str) -> float | None:
         folder = session.exec(select(MailFolder).where(mine)).first()
         # What was deleted meanwhile is told by no cursor: the next comparison finds it.
         session.get_one(Connection, lease.connection_id).last_reconciled_at = None
-        restarts = folder.restarts if folder else 1
+        # A refusal of a request that had no cursor is not mended by reading on at once.
+        restarts = folder.restarts if folder else MOST_RESTARTS + 1
     if restarts > MOST_RESTARTS:
         schedule.fail(lease, wording.syncing.CURSOR_KEEPS_EXPIRING)
         return None

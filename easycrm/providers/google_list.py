@@ -1,7 +1,7 @@
 """Listing and searching a Gmail mailbox: ids at 5 units for 500 of them, and what listings tell of marks."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from easycrm.providers.pages import MessageState
 
 LIST = 500
 TOLD = ("UNREAD", "STARRED", "INBOX")
-"""Labels that are worth a listing each; what became of the others is told by the history alone."""
+"""Labels that are worth a listing each day; what became of the others is told by the history, as far as it reaches."""
 _PEOPLE = ("from", "to", "cc", "bcc", "reply-to")
 _LOCATING = "&".join(f"metadataHeaders={name.title()}" for name in ("subject", *_PEOPLE))
 _SLACK = timedelta(seconds=2)
@@ -70,9 +70,9 @@ async def ids(access: TokenSource, window: Window, page: str = "", **more: str) 
             return
 
 
-async def states(access: TokenSource, window: Window) -> AsyncIterator[list[MessageState]]:
-    """The window's messages with whether they are unread, starred, in the inbox or under a label left out, in lists."""
-    told = (*TOLD, *sorted(window.left_out.difference(TOLD)))
+async def states(access: TokenSource, window: Window, more: Iterable[str] = ()) -> AsyncIterator[list[MessageState]]:
+    """The window's messages with whether they are unread, starred, in the inbox, under a label left out or `more`."""
+    told = (*TOLD, *sorted({*window.left_out, *more}.difference(TOLD)))
     having = {label: await _having(access, window, label) for label in told}
     async for some in ids(access, window):
         yield [_state(ident, [label for label in told if ident in having[label]], told) for ident in some]

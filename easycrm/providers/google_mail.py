@@ -91,7 +91,10 @@ async def _import(access: pacer.Metered, state: dict[str, Any], window: Window, 
         yield _importing(state, Fetched(), window, access, flow)
         listed = await _listed(access, window, state, following)
     if state.get("k"):
-        async for states in google_list.states(access, window):
+        # No history tells how these messages were labelled meanwhile.
+        kinds = ("user", "category")
+        labelled = [one.provider_folder_id for one in await labels(access) if one.kind in kinds]
+        async for states in google_list.states(access, window, labelled):
             yield replace(_page(state, Fetched(), window), states=tuple(states))
     total = state["t"]
     for name in ("t", "k", "p", "f", "i", "w"):

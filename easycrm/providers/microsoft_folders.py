@@ -25,12 +25,12 @@ _FIRST = "/me/mailFolders?$top=100"
 _of_run: WeakKeyDictionary[TokenSource, list[Folder]] = WeakKeyDictionary()
 
 
-async def imported(access: TokenSource) -> list[Folder]:
+async def imported(access: TokenSource, *, afresh: bool = False) -> list[Folder]:
     """Folders to import, by their whole path: inbox and sent first, since people look there first.
 
-    They are asked for once in a run, which is as long as a token source lives.
+    They are asked for once in a run, which is as long as a token source lives, unless `afresh`.
     """
-    if (found := _of_run.get(access)) is None:
+    if afresh or (found := _of_run.get(access)) is None:
         found = _of_run[access] = await _asked(access)
     return found
 

@@ -40,6 +40,8 @@ async def changes(access: TokenSource, cursors: Mapping[str, str], window: Windo
     A folder's cursor holds the link to read next (n), or the link that tells changes (d) and, while older messages
     than a delta lists are still to come, the moment before which they lie (b). The cursor of the stream "folders"
     holds which folders there are, since when.
+
+    What left a folder may lie in one that came into being after the folders were listed: they are listed again then.
     """
     state: Json = _state(cursors.get(FOLDERS, ""))
     if not state:
@@ -50,9 +52,30 @@ async def changes(access: TokenSource, cursors: Mapping[str, str], window: Windo
         state = await _sizes(access, ids, window, state) | {"at": now().timestamp(), "ids": ids}
         yield Page(FOLDERS, orjson.dumps(state).decode(), total=state["total"], caught_up=True)
     idents = [ident for ident in state["ids"] if ident not in window.left_out]
+    moved = False
+    async for page in _of_folders(access, idents, cursors, window, state):
+        if page.removals and not moved:
+            moved = True
+            # First, so that the next run looks for new folders if this one is cut short.
+            yield Page(FOLDERS, orjson.dumps(state | {"at": 0}).decode())
+        yield page
+    if moved:
+        found = await microsoft_folders.imported(access, afresh=True)
+        ids = [one.provider_folder_id for one in found if one.provider_folder_id not in window.left_out]
+        new = [ident for ident in ids if ident not in state["ids"]]
+        state |= {"at": now().timestamp(), "ids": ids}
+        yield Page(FOLDERS, orjson.dumps(state).decode(), caught_up=True)
+        async for page in _of_folders(access, new, cursors, window, state):
+            yield page
+
+
+async def _of_folders(
+    access: TokenSource, idents: Sequence[str], cursors: Mapping[str, str], window: Window, all_folders: Json
+) -> AsyncIterator[Page]:
+    """What these folders' cursors do not know: those first that were not read to their end."""
     unread = [ident for ident in idents if not _is_settled(cursors.get(ident, ""))]
     for ident in unread:
-        async for page in _read(access, ident, _state(cursors.get(ident, "")), window, state):
+        async for page in _read(access, ident, _state(cursors.get(ident, "")), window, all_folders):
             yield page
     settled = [ident for ident in idents if ident not in unread]
     for start in range(0, len(settled), microsoft_graph.MOST_IN_BATCH):

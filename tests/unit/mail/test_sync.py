@@ -1,5 +1,6 @@
 """Import and sync with the real providers against the simulator: what is stored is what the provider has."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,14 +9,15 @@ from sqlmodel import select
 
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
-from easycrm.mail import disconnect, schedule, store, thread_list
+from easycrm.mail import disconnect, outage, schedule, store, sync, thread_list
 from easycrm.mail.connection import Connection, ConnectionEnded, Status
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Message, MessageBody, Participant
 from easycrm.mail.reading import messages
 from easycrm.mail.thread import Thread
 from easycrm.mail.thread_filter import Filters, View
-from easycrm.notices import bell
+from easycrm.notices import bell, incident
+from easycrm.providers.errors import ProviderMisconfigured
 from easycrm.providers.pages import Page
 from tests.connected import Mailbox, prepare
 from tests.simulator_process import Simulator
@@ -351,3 +353,75 @@ async def test_a_quiet_mailbox_is_looked_at_less_often(mailbox: Mailbox) -> None
     due = mailbox.row().next_sync_at
     assert due is not None
     assert timedelta(minutes=6) < due - now() < timedelta(minutes=23)
+
+
+async def test_a_lease_is_prolonged_while_a_slow_answer_is_waited_for(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "BEAT_SECONDS", 0.05)
+    mailbox.simulator.post("faults", match="gmail|graph", kind="slow", delay_ms=1500, times=1)
+    mailbox.make_due()
+
+    running = asyncio.create_task(sync.sync_mailbox(mailbox.connection_id))
+    seen: set[object] = set()
+    while not running.done() and mailbox.row().import_done == 0:
+        seen.add(mailbox.row().lease_until)
+        await asyncio.sleep(0.05)
+    await running
+
+    # None before it was taken, once when it was taken, and then at each beat.
+    assert len(seen) > 3
+
+
+async def test_a_slice_that_reads_mail_ends_an_incident_about_mail(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("easycrm.mail.sync.SLICE_MESSAGES", 5)
+    outage.provider_fault(mailbox.provider, ProviderMisconfigured(code="accessNotConfigured"))
+    with transaction() as session:
+        incident.probe_now(session, mailbox.provider)
+
+    await mailbox.sync(most_slices=1)
+
+    with reading() as session:
+        assert incident.list_open(session) == []
+    assert mailbox.row().import_finished_at is None
+
+
+async def test_threat_41_an_expiry_without_a_cursor_is_put_off_and_not_tried_in_a_circle(mailbox: Mailbox) -> None:
+    mailbox.simulator.post("faults", match="graph.*/inbox/messages|gmail.*/profile", status=410)
+
+    await mailbox.sync(most_slices=10)
+
+    assert mailbox.row().failures == 1
+
+
+async def test_a_message_moved_into_a_new_folder_is_the_same_message(mailbox: Mailbox) -> None:
+    await mailbox.sync()
+    ident = next(ident for ident, one in mailbox.wanted().items() if one["folder"] == "inbox")
+    before = mailbox.stored()[ident].id
+    mailbox.simulator.post("folder", email=mailbox.email, id="Label_19", name="Harvest")
+    mailbox.simulator.post("message", email=mailbox.email, id=ident, action="move", folder="Label_19")
+
+    await mailbox.sync()
+
+    mailbox.assert_equal()
+    assert mailbox.stored()[ident].id == before
+
+
+async def test_threat_41_labels_changed_while_the_cursor_was_lost_are_followed(mailbox: Mailbox) -> None:
+    await mailbox.sync()
+    one, other = [ident for ident, found in mailbox.wanted().items() if found["folder"] == "inbox"][:2]
+    for ident, action in ((one, "label"), (other, "label")):
+        mailbox.simulator.post("message", email=mailbox.email, id=ident, action=action, label="Label_2")
+    await mailbox.sync()
+    mailbox.simulator.post("message", email=mailbox.email, id=one, action="unlabel", label="Label_2")
+    mailbox.simulator.post("message", email=mailbox.email, id=other, action="label", label="Label_1")
+    mailbox.simulator.post("cursors/drop", email=mailbox.email)
+
+    await mailbox.sync()
+
+    if mailbox.provider == "google":
+        assert " Label_2 " not in mailbox.stored()[one].labels
+        assert {" Label_1 ", " Label_2 "} <= {f" {label} " for label in mailbox.stored()[other].labels.split()}
+    mailbox.assert_equal()
