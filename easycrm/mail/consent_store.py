@@ -1,14 +1,17 @@
 """Storing a consent: connection, tokens, audit and notices in one transaction, on a new row or on the one that was."""
 
-from sqlmodel import Session, col, delete, select
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, delete, func, select
 
 from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import add_unless_there, transaction
-from easycrm.mail import consent_attempt, outage, token_vault
+from easycrm.mail import consent_attempt, outage, sweep, token_vault
 from easycrm.mail.connection import Connection, Status, written
 from easycrm.mail.consent_answer import ConsentRefused
 from easycrm.mail.consent_attempt import CONNECTED, ConsentAttempt
+from easycrm.mail.message import Message
 from easycrm.mail.token_set import PendingRevocation
 from easycrm.notices import audit, bell
 from easycrm.providers.base import Capability, Granted, Profile
@@ -25,6 +28,8 @@ def connect(attempt: ConsentAttempt, granted: Granted, profile: Profile) -> tupl
         connection = _row(session, attempt, granted)
         if not new:
             _revive(connection, granted, profile)
+            if attempt.reconnects is None:
+                _choose_window(session, connection, attempt.window_days)
         session.add(connection)
         session.flush()
         _settle(session, attempt, connection, granted, new)
@@ -63,6 +68,9 @@ def _revive(connection: Connection, granted: Granted, profile: Profile) -> None:
     moment = now()
     if connection.status != Status.CONNECTED:
         connection.recovered_from = connection.last_success_at
+    elif connection.last_success_at and connection.last_success_at >= connection.connected_at:
+        # What the reconnect before this one recovered is no news of this one.
+        connection.recovered_from = None
     connection.address = profile.address
     connection.name = profile.name or granted.identity.name
     connection.capabilities = _granted(granted)
@@ -73,6 +81,28 @@ def _revive(connection: Connection, granted: Granted, profile: Profile) -> None:
     connection.generation += 1
     connection.connected_at = connection.next_sync_at = moment
     connection.changed_seq += 1
+
+
+def _choose_window(session: Session, connection: Connection, days: int | None) -> None:
+    """Connected as if for the first time: the chosen period counts, unless it is shorter than what was read."""
+    if connection.import_started_at is None:
+        connection.window_days = days
+        return
+    chosen, read = (
+        _beginning(connection.connected_at, days),
+        _beginning(connection.import_started_at, connection.window_days),
+    )
+    if read is None or (chosen is not None and chosen >= read):
+        return
+    connection.window_days, connection.import_started_at = days, connection.connected_at
+    here = select(func.count()).select_from(Message).where(Message.connection_id == connection.id)
+    connection.import_done, connection.import_total = session.exec(here).one(), None
+    connection.import_finished_at = None
+    sweep.read_again(session, connection)
+
+
+def _beginning(anchor: datetime, days: int | None) -> datetime | None:
+    return None if days is None else anchor - timedelta(days=days)
 
 
 def _settle(session: Session, attempt: ConsentAttempt, connection: Connection, granted: Granted, new: bool) -> None:

@@ -66,7 +66,8 @@ def _end(session: Session, connection: Connection, actor_id: int, reason: str) -
         connection.changed_seq += 1
         sender.pass_on(session, connection)
         session.add(connection)
-        bell.resolve(session, outage.REAUTHENTICATION, outage.subject_key(connection.id or 0))
+        for told in (outage.REAUTHENTICATION, outage.IMPORTING):
+            bell.resolve(session, told, outage.subject_key(connection.id or 0))
         audit.record(
             session, "connection.disconnected", actor_id=actor_id, subject=connection.address, detail=revocation
         )

@@ -5,13 +5,13 @@ from sqlmodel import Session, col, delete, func, select, update
 from easycrm.core import wording
 from easycrm.core.db import transaction
 from easycrm.core.errors import Refused
-from easycrm.mail import imported, search_index, thread_rows
+from easycrm.mail import imported, outage, search_index, thread_rows
 from easycrm.mail.connection import Connection, Status, owned
 from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
 from easycrm.mail.sync_run import SkippedMessage, SyncRun
 from easycrm.mail.thread import Thread, ThreadLabel
-from easycrm.notices import audit
+from easycrm.notices import audit, bell
 
 _AT_ONCE = 500
 
@@ -39,6 +39,7 @@ def forget(user_id: int, connection_id: int) -> int:
             deleted += step
             if step == 0:
                 _clear_rest(session, connection_id)
+                bell.resolve(session, outage.IMPORTED, outage.subject_key(connection_id))
                 audit.record(
                     session, "emails.deleted", actor_id=user_id, subject=connection.address, detail=f"{deleted} emails"
                 )

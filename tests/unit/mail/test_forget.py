@@ -10,6 +10,7 @@ from easycrm.mail import disconnect
 from easycrm.mail.forget import forget
 from easycrm.mail.message import Attachment, Message, MessageBody, Participant
 from easycrm.mail.thread import Thread
+from easycrm.notices import bell
 from easycrm.notices.audit import AuditEvent
 from tests.connected import Mailbox, prepare
 from tests.simulator_process import Simulator
@@ -97,3 +98,37 @@ async def test_a_deletion_cut_short_loses_nothing_after_a_reconnect(
 
     mailbox.assert_equal()
     assert mailbox.row().import_done == count
+
+
+async def test_the_period_chosen_on_connecting_again_counts(mailbox: Mailbox) -> None:
+    disconnect.disconnect(mailbox.user_id, mailbox.connection_id)
+    await mailbox.connect(window_days=7)
+    assert mailbox.row().window_days == 30
+    disconnect.disconnect(mailbox.user_id, mailbox.connection_id)
+
+    await mailbox.connect(window_days=90)
+    assert mailbox.row().import_done == len(mailbox.stored())
+    await mailbox.sync()
+    mailbox.assert_equal()
+    disconnect.disconnect(mailbox.user_id, mailbox.connection_id)
+    forget(mailbox.user_id, mailbox.connection_id)
+    await mailbox.connect(window_days=7)
+    await mailbox.sync()
+
+    assert mailbox.row().window_days == 7
+    mailbox.assert_equal()
+
+
+async def test_the_bell_speaks_of_no_import_that_has_ended(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [notice.kind for notice in bell.of_user(mailbox.user_id)] == ["imported"]
+    disconnect.disconnect(mailbox.user_id, mailbox.connection_id)
+    forget(mailbox.user_id, mailbox.connection_id)
+    assert bell.of_user(mailbox.user_id) == []
+    await mailbox.connect()
+    monkeypatch.setattr("easycrm.mail.sync.SLICE_MESSAGES", 5)
+    await mailbox.sync(most_slices=1)
+    assert [notice.kind for notice in bell.of_user(mailbox.user_id)] == ["import"]
+
+    disconnect.disconnect(mailbox.user_id, mailbox.connection_id)
+
+    assert bell.of_user(mailbox.user_id) == []

@@ -126,6 +126,9 @@ async def test_what_a_reconnect_recovered_is_told_with_its_days(ada: Someone, co
         assert only(ada).recovered_text == "Recovered 70 emails from 12\u201315 March"
         clock.shift(timedelta(days=8))
         assert only(ada).recovered_text == ""
+        await connected()
+        change(last_success_at=now())
+        assert only(ada).recovered_text == ""
 
 
 @pytest.mark.parametrize(
