@@ -66,6 +66,9 @@ class Connection(Table, table=True):
     last_attempt_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     last_reconciled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     failures: int = Field(default=0, description="in a row, since the last success")
+    wait_until: datetime | None = Field(
+        default=None, sa_column=Column(UtcDateTime), description="the provider asked not to be asked earlier"
+    )
     last_error: str = Field(default="", max_length=300)
 
     # Progress of the import, read by the pages without counting rows.

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, or_, select, update
 
+from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import changed, reading, transaction
+from easycrm.core.errors import Refused
 from easycrm.core.settings import settings
 from easycrm.mail import contact_store, folder, outage, sift
 from easycrm.mail.connection import Connection, Status, owned
@@ -169,6 +171,7 @@ def fail(lease: Lease, reason: str, retry_after: float | None = None) -> float:
         connection.changed_seq += 1
         wait = backoff(connection.failures, retry_after)
         _put_off(connection, seconds=wait)
+        connection.wait_until = connection.next_sync_at if retry_after else None
         return wait
 
 
@@ -204,15 +207,30 @@ def _mine(session: Session, lease: Lease) -> Connection | None:
     return session.exec(query.with_for_update()).first()
 
 
-def request_now(user_id: int, connection_id: int, *, contacts: bool = False) -> None:
+def sync_now(user_id: int, connection_id: int) -> None:
+    """Make one's own mailbox and its contacts due at once, as a person asks; the caller enqueues it afterwards.
+
+    Raises:
+        NotFound: it is not theirs.
+        Refused: its provider asked to wait.
+    """
+    if not request_now(user_id, connection_id, contacts=True):
+        raise Refused(wording.syncing.ASKED_TO_WAIT)
+
+
+def request_now(user_id: int, connection_id: int, *, contacts: bool = False) -> bool:
     """Make one's own mailbox, or its contacts too, due at once; the caller enqueues it afterwards.
+
+    Returns: whether it is due; False where its provider asked to wait longer.
 
     Raises:
         NotFound: it is not theirs.
     """
     with transaction() as session:
-        connection = owned(session, user_id, connection_id)
-        if connection.status == Status.CONNECTED:
-            connection.next_sync_at = now()
+        connection, moment = owned(session, user_id, connection_id), now()
+        waits = connection.wait_until is not None and connection.wait_until > moment
+        if connection.status == Status.CONNECTED and not waits:
+            connection.next_sync_at = moment
             if contacts:
                 contact_store.request_now(session, connection_id)
+        return not waits

@@ -59,9 +59,7 @@ class EmailState(rx.State):
     @require("member")
     async def sync_now(self, connection_id: int) -> None:
         """Look for new mail at once."""
-        if await self._act(
-            lambda user_id: schedule.request_now(user_id, connection_id, contacts=True), "Looking for new email"
-        ):
+        if await self._act(lambda user_id: schedule.sync_now(user_id, connection_id), "Looking for new email"):
             worker.sync_mailbox(connection_id)
 
     @rx.event

@@ -19,6 +19,7 @@ def storage_over(start: str, end: str, cause: str) -> str:
 
 
 STORAGE_OVER = "EasyCRM could not store mail for a while"
+ASKED_TO_WAIT = "The provider asked EasyCRM to wait. It looks for new email again as soon as it may"
 CURSOR_KEEPS_EXPIRING = "The provider keeps asking for the mailbox to be read again"
 
 

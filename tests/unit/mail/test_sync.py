@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
+from easycrm.core.errors import Refused
 from easycrm.mail import disconnect, outage, schedule, store, sync, thread_list
 from easycrm.mail.connection import Connection, ConnectionEnded, Status
 from easycrm.mail.folder import MailFolder
@@ -206,6 +208,10 @@ async def test_threat_39_the_next_try_is_never_earlier_than_asked(mailbox: Mailb
     due = mailbox.row().next_sync_at
     assert due is not None
     assert due - now() > timedelta(seconds=1190)
+    assert not schedule.request_now(mailbox.user_id, mailbox.connection_id)
+    with pytest.raises(Refused, match=wording.syncing.ASKED_TO_WAIT):
+        schedule.sync_now(mailbox.user_id, mailbox.connection_id)
+    assert mailbox.row().next_sync_at == due
 
 
 @pytest.mark.parametrize("asked", ["99999999", "nan", "-5", "soon", "Wed, 21 Oct 2099 07:28:00 GMT", "0"])
