@@ -69,6 +69,9 @@ class Connection(Table, table=True):
     wait_until: datetime | None = Field(
         default=None, sa_column=Column(UtcDateTime), description="the provider asked not to be asked earlier"
     )
+    failing_since: datetime | None = Field(
+        default=None, sa_column=Column(UtcDateTime), description="the first failure since the last success"
+    )
     last_error: str = Field(default="", max_length=300)
 
     # Progress of the import, read by the pages without counting rows.

@@ -77,7 +77,7 @@ def _revive(connection: Connection, granted: Granted, profile: Profile) -> None:
     connection.status = Status.CONNECTED
     connection.reason = connection.last_error = connection.lease_owner = ""
     connection.lease_until = None
-    connection.failures, connection.wait_until = 0, None
+    connection.failures, connection.failing_since, connection.wait_until = 0, None, None
     connection.generation += 1
     connection.connected_at = connection.next_sync_at = moment
     connection.changed_seq += 1

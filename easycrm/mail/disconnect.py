@@ -61,7 +61,8 @@ def _end(session: Session, connection: Connection, actor_id: int, reason: str) -
         connection.generation += 1
         ends_at, revocation = _take_tokens(session, connection)
         connection.status, connection.reason, connection.last_error = Status.NOT_CONNECTED, reason, ""
-        connection.next_sync_at = connection.lease_until = connection.wait_until = None
+        connection.next_sync_at = connection.lease_until = None
+        connection.failing_since = connection.wait_until = None
         connection.lease_owner, connection.failures = "", 0
         connection.changed_seq += 1
         sender.pass_on(session, connection)

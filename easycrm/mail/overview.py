@@ -57,8 +57,12 @@ def is_late(connection: Connection) -> bool:
     """Whether a mailbox has gone without a success for longer than three intervals, and not because it is idle."""
     if connection.status != Status.CONNECTED:
         return False
-    moment, patience = now(), MISSED_INTERVALS * timedelta(seconds=settings().sync_interval_seconds)
-    if moment - _last_proof(connection) <= patience:
+    interval, proof = timedelta(seconds=settings().sync_interval_seconds), _last_proof(connection)
+    moment, patience = now(), MISSED_INTERVALS * interval
+    if connection.failing_since is not None:
+        # An idle mailbox is looked at less often: up to the look that failed it missed none.
+        proof = max(proof, connection.failing_since - interval)
+    if moment - proof <= patience:
         return False
     overdue = connection.next_sync_at is None or moment - connection.next_sync_at > patience
     return connection.failures > 0 or overdue

@@ -136,6 +136,7 @@ def finish(lease: Lease, *, found_something: bool) -> None:
         if _asked_meanwhile(connection):
             wait = 0
         connection.last_success_at, connection.failures, connection.last_error = moment, 0, ""
+        connection.failing_since = None
         _put_off(connection, seconds=wait)
 
 
@@ -166,6 +167,7 @@ def fail(lease: Lease, reason: str, retry_after: float | None = None) -> float:
         if connection is None:
             return 0
         connection.failures += 1
+        connection.failing_since = connection.failing_since or now()
         connection.last_error = reason[:300]
         session.add(_failed(lease, connection.last_error))
         connection.changed_seq += 1

@@ -143,7 +143,7 @@ class ProviderUnavailable(ProviderError):
 class UnexpectedRefusal(ProviderUnavailable):
     """Refused for a reason that no list names; at a token endpoint it says nothing about the grant."""
 
-    default_message = "The provider refused to sign EasyCRM in"
+    default_message = "The provider refused what EasyCRM asked for"
 
 
 class AnswerTooLarge(ProviderUnavailable):

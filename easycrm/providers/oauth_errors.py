@@ -13,6 +13,7 @@ _GRANT = frozenset(("invalid_grant", "interaction_required", "consent_required",
 _APPLICATION = frozenset((
     "invalid_client", "unauthorized_client", "invalid_scope", "deleted_client", "disabled_client",
 ))  # fmt: skip
+_NOT_SIGNED_IN = "The provider refused to sign EasyCRM in"
 _PASSING = frozenset(("server_error", "temporarily_unavailable", ""))
 
 
@@ -40,4 +41,4 @@ def _code(error: object) -> str:
 def _other(code: str) -> ProviderError:
     if code in _APPLICATION:
         return ProviderMisconfigured(code=code)
-    return ProviderUnavailable(code=code) if code in _PASSING else UnexpectedRefusal(code=code)
+    return ProviderUnavailable(code=code) if code in _PASSING else UnexpectedRefusal(_NOT_SIGNED_IN, code=code)

@@ -10,7 +10,7 @@ from sqlmodel import select
 from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import transaction
-from easycrm.mail import consent, disconnect, outage, overview
+from easycrm.mail import consent, disconnect, outage, overview, schedule
 from easycrm.mail.connection import Connection
 from easycrm.mail.message import Message
 from easycrm.mail.message_rows import sort_key
@@ -79,6 +79,20 @@ async def test_sync_is_called_delayed_only_after_three_missed_intervals(ada: Som
         assert only(ada).delayed_text == "Sync delayed: the provider cannot be reached at the moment"
         change(last_success_at=now())
         assert only(ada).delayed_text == ""
+
+
+async def test_one_failure_after_a_long_idle_time_is_not_late_yet(ada: Someone, connected: Connect) -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        done = await connected()
+        change(last_success_at=now(), next_sync_at=now() + timedelta(minutes=20))
+        clock.shift(timedelta(minutes=20))
+        lease = schedule.claim(done.connection_id)
+        assert lease is not None
+        schedule.fail(lease, "The provider cannot be reached at the moment")
+        clock.shift(timedelta(minutes=10))
+        assert only(ada).delayed_text == ""
+        clock.shift(timedelta(seconds=1))
+        assert only(ada).delayed_text == "Sync delayed: the provider cannot be reached at the moment"
 
 
 async def test_an_idle_mailbox_that_waits_for_its_turn_is_not_late(ada: Someone, connected: Connect) -> None:

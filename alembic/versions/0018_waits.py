@@ -1,4 +1,4 @@
-"""Remember until when a mailbox's provider asked to wait."""
+"""Remember since when a mailbox fails, and until when its provider asked to wait."""
 
 import sqlalchemy as sa
 
@@ -15,8 +15,10 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("connection") as table:
         table.add_column(sa.Column("wait_until", easycrm.core.db.UtcDateTime(timezone=True), nullable=True))
+        table.add_column(sa.Column("failing_since", easycrm.core.db.UtcDateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("connection") as table:
+        table.drop_column("failing_since")
         table.drop_column("wait_until")
