@@ -1,4 +1,4 @@
-"""What every request passes first: the right host, an origin of ours, security headers, caching."""
+"""What every request passes first: the right host, our own origin, a tab of this session, headers, caching."""
 
 import re
 import time
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from easycrm.core import log, metrics
 from easycrm.core.settings import settings
-from easycrm.endpoints import forwarded, guard, headers
+from easycrm.endpoints import forwarded, guard, headers, tab_token
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 # What machines ask by whatever name they have for this one; both only tell, and know who may be told.
@@ -37,6 +37,8 @@ class FrontDoor:
         request = HTTPConnection(scope)
         ident = forwarded.request_id(request)
         scope["client"] = (forwarded.client_address(request), 0)
+        if scope["path"].startswith(tab_token.SOCKET_PATH):
+            scope["query_string"] = tab_token.mixed(scope["query_string"], guard.cookie(request))
         with log.bound(request=ident):
             if scope["type"] == "websocket":
                 await self._websocket(request, scope, receive, send)

@@ -127,6 +127,27 @@ def test_threat_24_the_next_user_in_the_same_tab_sees_nothing_of_the_previous_on
     assert errors == []
 
 
+def test_threat_24_two_sessions_with_the_token_of_one_tab_never_meet(
+    product: Product, make_person: Callable[..., Person], make_mailbox: Make
+) -> None:
+    first, second, address = make_person(), make_person(), make_mailbox("Google Workspace")
+    connect(first.page, product, "Google Workspace", address)
+    token = first.page.evaluate("sessionStorage.getItem('token')")
+    second.context.add_init_script(f"sessionStorage.token = '{token}'")
+    frames: list[str] = []
+    second.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
+
+    second.page.goto(product.url + "/settings/email")
+    expect(second.page.get_by_role("button", name="Connect Account").first).to_be_visible()
+    product.simulator.post("deliver", email=address, subject="For the first one")
+    provider_region(first.page, "Google Workspace").get_by_role("button", name="Sync now").click()
+    expect(first.page.get_by_text("Looking for new email")).to_be_visible()
+
+    # Had they met, Reflex would have taken the second tab for a copy of the first and given it another token.
+    assert second.page.evaluate("sessionStorage.getItem('token')") == token
+    assert not [frame for frame in frames if address in frame or "new_token" in frame]
+
+
 def test_another_host_name_is_redirected_before_sign_in(product: Product) -> None:
     other = product.url.replace("localhost", "127.0.0.1")
 
