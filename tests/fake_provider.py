@@ -48,6 +48,7 @@ class FakeProvider:
         self.replaces_refresh_token = False
         self.lifetime = timedelta(hours=1)
         self.delay = 0.0
+        self._held: tuple[asyncio.Event, asyncio.Event] | None = None
         self.fails: dict[str, Exception] = {}
         self.calls: list[str] = []
         self.hints: list[str] = []
@@ -58,6 +59,18 @@ class FakeProvider:
         self.lag = 0
         self.breaks = ""
         self._numbers = itertools.count(1)
+
+    def hold_next(self) -> tuple[asyncio.Event, asyncio.Event]:
+        """Hold the next exchange or refresh: the first event tells that it is here, the second lets it be answered."""
+        self._held = asyncio.Event(), asyncio.Event()
+        return self._held
+
+    async def _take_time(self) -> None:
+        await asyncio.sleep(self.delay)
+        if self._held:
+            (here, answered), self._held = self._held, None
+            here.set()
+            await answered.wait()
 
     async def verify(self, config: ProviderConfig) -> list[Step]:
         self._called("verify")
@@ -78,14 +91,14 @@ class FakeProvider:
 
     async def exchange(self, config: ProviderConfig, flow: str, answer: Mapping[str, str]) -> Granted:
         self._called("exchange")
-        await asyncio.sleep(self.delay)
+        await self._take_time()
         if answer["code"] != "good" or json.loads(flow)["state"] != answer["state"]:
             raise ConsentFailed
         return Granted(self._tokens(with_refresh=self.gives_refresh_token), self.identity)
 
     async def refresh(self, config: ProviderConfig, refresh_token: str) -> Tokens:
         self._called("refresh")
-        await asyncio.sleep(self.delay)
+        await self._take_time()
         if refresh_token not in self.live:
             raise GrantRevoked(code="invalid_grant")
         return self._tokens(with_refresh=self.replaces_refresh_token)

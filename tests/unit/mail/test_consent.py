@@ -141,11 +141,12 @@ async def test_threat_03_a_state_older_than_ten_minutes_starts_again(ada: Someon
 
 async def test_threat_05_a_session_that_ends_meanwhile_gets_nothing(ada: Someone, google: FakeProvider) -> None:
     begun = await state(ada)
-    google.delay = 0.3
+    asked, answered = google.hold_next()
     running = asyncio.create_task(refusal(ada, [("state", begun), ("code", "good")]))
-    await asyncio.sleep(0.1)
+    await asked.wait()
     with transaction() as session:
         session.exec(delete(UserSession).where(UserSession.id == ada.session_id))
+    answered.set()
     assert (await running).kind == "unknown"
     assert count(Connection, TokenSet) == [0, 0]
 
@@ -368,11 +369,11 @@ async def test_threat_29_a_tab_closed_in_the_middle_still_ends_in_a_whole_connec
     ada: Someone, google: FakeProvider
 ) -> None:
     begun = await state(ada)
-    google.delay = 0.2
+    asked, answered = google.hold_next()
     tab = asyncio.create_task(answer(ada, [("state", begun), ("code", "good")]))
-    while "exchange" not in google.calls:  # noqa: ASYNC110 (the fake only counts)
-        await asyncio.sleep(0.01)
+    await asked.wait()
     tab.cancel()
+    answered.set()
     await asyncio.wait([tab])
     assert tab.cancelled()
     again = await answer(ada, [("state", begun), ("code", "good")])

@@ -116,10 +116,11 @@ async def test_threat_36_a_refresh_that_outlives_a_disconnect_stores_nothing(
     ada: Someone, google: FakeProvider, connected: Connect
 ) -> None:
     done = await connected()
-    google.delay = 0.3
+    asked, answered = google.hold_next()
     running = asyncio.create_task(token_vault.access(done.connection_id, 1).renew("canary-access-1"))
-    await asyncio.sleep(0.1)
+    await asked.wait()
     disconnect.disconnect(ada.user_id, done.connection_id)
+    answered.set()
     with pytest.raises(ConnectionEnded):
         await running
     assert token_sets() == 0

@@ -195,11 +195,11 @@ async def test_an_outlived_generation_gets_no_token_and_flags_nobody(google: Fak
 async def test_a_reconnect_during_a_refresh_keeps_its_own_tokens(google: FakeProvider, connected: Connect) -> None:
     done = await connected()
     age()
-    google.delay = 0.3
+    asked, answered = google.hold_next()
     old = asyncio.create_task(token_vault.access(done.connection_id, 1).token())
-    await asyncio.sleep(0.1)
-    google.delay = 0
+    await asked.wait()
     await connected()
+    answered.set()
     with pytest.raises(ConnectionEnded):
         await old
     assert await token_vault.access(done.connection_id, 2).token() == "canary-access-2"
