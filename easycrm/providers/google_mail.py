@@ -175,13 +175,13 @@ def _belongs(received_at: datetime, labels: Sequence[str], window: Window) -> bo
 async def _history(access: TokenSource, state: dict[str, Any], window: Window, known: Known) -> AsyncIterator[Page]:
     """Everything since the cursor's history id, which moves at the end: each step may safely be repeated."""
     told, start = Told(), state["h"]
-    latest, page = start, ""
-    while True:
-        body = await google_history.page(access, start, page)
+    body = await google_history.page(access, start, "")
+    # What happens while the pages are read may be on none of them: the next look begins where the first one ended.
+    latest = body.get("historyId", start)
+    told.add(body.get("history", []))
+    while following := body.get("nextPageToken"):
+        body = await google_history.page(access, start, following)
         told.add(body.get("history", []))
-        latest, page = body.get("historyId", latest), body.get("nextPageToken", "")
-        if not page:
-            break
     stored = await asyncio.to_thread(known, list(told.labels))
     wanted = [{"id": ident, "threadId": told.threads[ident]} for ident in told.labels if told.is_new(ident, stored)]
     async for fetched in fetch(access, wanted, _tries(state)):
