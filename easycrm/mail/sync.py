@@ -53,6 +53,11 @@ async def sync_mailbox(connection_id: int) -> float | None:
     except storage.FAULTS as error:
         await asyncio.to_thread(storage.fault, connection_id, lease, error)
         return None
+    except Exception:
+        # A fault of ours is told, and tried again ever later, as any other; what it is stands in the log of the queue.
+        if lease:
+            await asyncio.to_thread(schedule.fail, lease, wording.syncing.OWN_FAULT)
+        raise
 
 
 async def _under(lease: Lease) -> float | None:

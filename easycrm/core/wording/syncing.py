@@ -1,6 +1,7 @@
 """Sentences about the import, the sync, and mail that is missed."""
 
 STORAGE_FAULT = "EasyCRM cannot store mail at the moment"
+OWN_FAULT = "Something went wrong in EasyCRM itself"
 STORAGE_CAUSES = {
     "full": "The disk that holds the database is full. Make room there",
     "locked": "Something keeps the database locked, such as a backup or another program",

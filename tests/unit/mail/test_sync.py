@@ -379,6 +379,26 @@ async def test_a_lease_is_prolonged_while_a_slow_answer_is_waited_for(
     assert len(seen) > 3
 
 
+async def test_a_fault_of_our_own_is_told_and_tried_again_later(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise LookupError("a fault")
+
+    monkeypatch.setattr("easycrm.mail.store.message_rows.message_row", broken)
+    mailbox.make_due()
+    with pytest.raises(LookupError):
+        await sync.sync_mailbox(mailbox.connection_id)
+
+    row = mailbox.row()
+    assert (row.last_error, row.failures, row.lease_owner) == (wording.syncing.OWN_FAULT, 1, "")
+    assert row.next_sync_at is not None
+    assert row.next_sync_at > now()
+    monkeypatch.undo()
+    await mailbox.sync()
+    assert mailbox.row().failures == 0
+
+
 async def test_a_slice_that_reads_mail_ends_an_incident_about_mail(
     mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
