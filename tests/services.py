@@ -33,6 +33,7 @@ class Service:
     folder: Path
     port: int
     as_postgres: bool = False
+    ends_with: signal.Signals = signal.SIGQUIT
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
@@ -52,11 +53,11 @@ class Service:
                 assert time.monotonic() < until, (self.folder / "log").read_text()
                 time.sleep(0.05)
 
-    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+    def stop(self) -> None:
         """End it at once; PostgreSQL takes SIGQUIT for "let go of everything, now"."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
-                self._process.send_signal(how)
+                self._process.send_signal(self.ends_with)
             self._process.wait(PATIENCE_SECONDS)
 
     def restart(self) -> None:
@@ -102,7 +103,8 @@ def redis_server() -> Generator[Service]:
     port = _free_port()
     with _folder() as folder:
         command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-        yield from _running(Service(command, lambda: redis.Redis(port=port).ping(), folder, port))
+        ping = redis.Redis(port=port).ping
+        yield from _running(Service(command, ping, folder, port, ends_with=signal.SIGKILL))
 
 
 @contextlib.contextmanager
