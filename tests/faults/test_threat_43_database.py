@@ -19,7 +19,7 @@ from easycrm.mail.store import LEASE
 from easycrm.notices import bell
 from easycrm.notices.audit import AuditEvent
 from easycrm.people.user import User
-from easycrm.providers import microsoft_mail
+from easycrm.providers import microsoft_delta
 from tests.conftest import forget_settings
 from tests.connected import Mailbox, prepare
 from tests.simulator_process import Simulator
@@ -42,7 +42,7 @@ async def mailbox(
         monkeypatch.setattr(db, "BUSY_TIMEOUT_SECONDS", 0.2)
         forget_settings()
     monkeypatch.setattr(sync, "SLICE_MESSAGES", 30)  # more than the first page has
-    monkeypatch.setattr(microsoft_mail, "BURST_PAGES", 1)
+    monkeypatch.setattr(microsoft_delta, "BURST_PAGES", 1)
     email = f"box@{request.param}.example.org"
     simulator.post("people", provider=request.param, email=email, messages=MESSAGES)
     made = prepare(simulator, request.param, email)
