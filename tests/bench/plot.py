@@ -25,7 +25,8 @@ def draw(
         by_decades: powers of ten lie at equal distances on the x axis.
     """
     points = [point for line in lines.values() for point in line]
-    top = max(max(y for _, y in points) * 1.15, limit * 1.05)
+    room = 1.15 + 0.08 * len(lines)  # for their names
+    top = max(max(y for _, y in points) * room, limit * 1.05)
     right = max(x for x, _ in points)
     decades = max(1, round(log10(right) + 0.49)) if by_decades else 0
     share = (lambda x: log10(x) / decades) if by_decades else (lambda x: x / right)
