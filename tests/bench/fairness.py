@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
-from easycrm.worker import queue, sync_mailbox
+from easycrm.worker import sync_mailbox
 from tests.bench.mailboxes import on_loop
 from tests.bench.row import Row
 from tests.bench.world import database, simulator
@@ -31,7 +31,6 @@ def rows(kinds: tuple[str, ...]) -> Iterator[Row]:
 
 def waits_of_small_ones(world: Simulator) -> list[float]:
     """Seconds until each of the small mailboxes was imported."""
-    queue.cache_clear()  # it is that of the database before
     large = [_connected(world, provider, LARGE) for provider in ("google", "microsoft")]
     waits: list[float] = []
     with worker():

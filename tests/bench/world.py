@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from sqlalchemy import create_engine, text
 
+from easycrm import worker
 from easycrm.core import db, sealed
 from easycrm.providers import id_token
 from tests.conftest import forget_settings
@@ -51,6 +52,7 @@ def database(kind: str, found: Simulator | None = None, **settings: str) -> Gene
         }  # fmt: skip
         os.environ.update({**mine, **settings})
         forget_settings()
+        worker.queue.cache_clear()  # it lies beside the database
         metadata.create_all(db.engine())
         try:
             yield
