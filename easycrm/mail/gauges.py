@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, func, or_, select
 
 from easycrm.core.clock import now
 from easycrm.core.db import reading
-from easycrm.core.settings import settings
 from easycrm.mail.connection import Connection, Status
+from easycrm.mail.lateness import late
 from easycrm.mail.outbox_message import OutboxMessage, State
-from easycrm.mail.overview import MISSED_INTERVALS
 from easycrm.mail.token_set import PendingRevocation
 from easycrm.notices import liveness
 from easycrm.notices.incident import Incident
@@ -56,14 +55,7 @@ def _lag(session: Session) -> Iterator[Gauge]:
     oldest = select(provider, func.min(Connection.last_success_at)).where(connected, imported).group_by(provider)
     for key, moment in session.exec(oldest):
         yield Gauge("sync_lag_seconds", "Age of the oldest last success", _age(moment), {"provider": key})
-    # As overview.is_late: an idle mailbox that is not due yet is not late.
-    late = now() - MISSED_INTERVALS * timedelta(seconds=settings().sync_interval_seconds)
-    overdue = select(func.count()).where(
-        connected,
-        col(Connection.connected_at) < late,
-        or_(col(Connection.last_success_at).is_(None), col(Connection.last_success_at) < late),
-        or_(col(Connection.failures) > 0, col(Connection.next_sync_at).is_(None), col(Connection.next_sync_at) < late),
-    )
+    overdue = select(func.count()).select_from(Connection).where(late())
     yield Gauge("sync_overdue", "Mailboxes that missed three intervals", session.exec(overdue).one())
     importing = select(func.count()).where(connected, col(Connection.import_finished_at).is_(None))
     yield Gauge("imports_running", "Mailboxes whose first import has not ended", session.exec(importing).one())

@@ -11,9 +11,8 @@ from sqlmodel import Session, col, or_, select
 from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import reading
-from easycrm.core.settings import settings
-from easycrm.mail import overview
 from easycrm.mail.connection import Connection, Status
+from easycrm.mail.lateness import late
 from easycrm.mail.sync_run import FAILED, SyncRun
 from easycrm.notices import incident
 from easycrm.people.user import User
@@ -101,7 +100,8 @@ def counts() -> list[ProviderCount]:
             col(Connection.provider), col(Connection.status)
         )
         found = {(provider, status): count for provider, status, count in session.connection().execute(query)}
-        late = [connection.provider for connection in _late(session, 10_000)]
+        overdue = rows_of(col(Connection.provider), func.count()).where(late()).group_by(col(Connection.provider))
+        behind = {str(provider): int(count) for provider, count in session.connection().execute(overdue)}
     return [
         ProviderCount(
             key,
@@ -109,7 +109,7 @@ def counts() -> list[ProviderCount]:
             found.get((key, Status.CONNECTED), 0),
             found.get((key, Status.REQUIRES_REAUTHENTICATION), 0),
             found.get((key, Status.NOT_CONNECTED), 0),
-            late.count(key),
+            behind.get(key, 0),
         )
         for key in PROVIDERS
         if any(provider == key for provider, _ in found)
@@ -126,7 +126,9 @@ def troubled() -> list[Troubled]:
             .order_by(col(Connection.last_success_at))
             .limit(MOST_TROUBLED)
         )
-        found = [*session.exec(asking).all(), *_late(session, MOST_TROUBLED)][:MOST_TROUBLED]
+        proof = func.coalesce(col(Connection.last_success_at), col(Connection.connected_at))
+        waiting = select(Connection).where(late()).order_by(proof).limit(MOST_TROUBLED)
+        found = [*session.exec(asking).all(), *session.exec(waiting).all()][:MOST_TROUBLED]
         owners = _emails(session, {connection.user_id for connection in found})
     return [_trouble(connection, owners, connection.provider in faulty) for connection in found]
 
@@ -191,18 +193,6 @@ def runs(connection_id: int) -> list[RunRow]:
             RunRow(one.kind, one.finished_at, one.stored, one.removed, one.skipped, one.error)
             for one in session.exec(query.limit(MOST_RUNS))
         ]
-
-
-def _late(session: Session, limit: int) -> list[Connection]:
-    patience = overview.MISSED_INTERVALS * timedelta(seconds=settings().sync_interval_seconds)
-    proof = func.coalesce(col(Connection.last_success_at), col(Connection.connected_at))
-    candidates = (
-        select(Connection)
-        .where(Connection.status == Status.CONNECTED, proof < now() - patience)
-        .order_by(proof)
-        .limit(limit)
-    )
-    return [connection for connection in session.exec(candidates) if overview.is_late(connection)]
 
 
 def _emails(session: Session, ids: set[int]) -> dict[int, str]:

@@ -8,9 +8,9 @@ from sqlmodel import Session, col, func, select
 from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import reading
-from easycrm.core.settings import settings
 from easycrm.mail import signature
 from easycrm.mail.connection import Connection, Status, capabilities_of, of_user
+from easycrm.mail.lateness import is_late
 from easycrm.mail.message import Message
 from easycrm.mail.message_rows import sort_key
 from easycrm.mail.period import period
@@ -18,7 +18,6 @@ from easycrm.notices import incident
 from easycrm.providers.base import Capability
 from easycrm.providers.registry import provider as known
 
-MISSED_INTERVALS = 3
 TOLD_FOR = timedelta(days=7)
 
 
@@ -51,21 +50,6 @@ def mailboxes(user_id: int) -> list[MailboxRow]:
     with reading() as session:
         faults = {one.provider for one in incident.list_open(session)}
         return [_row(session, connection, connection.provider in faults) for connection in of_user(session, user_id)]
-
-
-def is_late(connection: Connection) -> bool:
-    """Whether a mailbox has gone without a success for longer than three intervals, and not because it is idle."""
-    if connection.status != Status.CONNECTED:
-        return False
-    interval, proof = timedelta(seconds=settings().sync_interval_seconds), _last_proof(connection)
-    moment, patience = now(), MISSED_INTERVALS * interval
-    if connection.failing_since is not None:
-        # An idle mailbox is looked at less often: up to the look that failed it missed none.
-        proof = max(proof, connection.failing_since - interval)
-    if moment - proof <= patience:
-        return False
-    overdue = connection.next_sync_at is None or moment - connection.next_sync_at > patience
-    return connection.failures > 0 or overdue
 
 
 def _row(session: Session, connection: Connection, faulty: bool) -> MailboxRow:
@@ -101,11 +85,6 @@ def _status_text(connection: Connection) -> str:
             return wording.REQUIRES_REAUTHENTICATION
         case Status.NOT_CONNECTED:
             return wording.NOT_CONNECTED
-
-
-def _last_proof(connection: Connection) -> datetime:
-    """The last moment at which the mailbox was known to be complete, or was connected."""
-    return max(connection.last_success_at or connection.connected_at, connection.connected_at)
 
 
 def _recovered(session: Session, connection: Connection) -> str:

@@ -10,7 +10,7 @@ from sqlmodel import select
 from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import transaction
-from easycrm.mail import consent, disconnect, outage, overview, schedule
+from easycrm.mail import consent, disconnect, gauges, outage, overview, schedule
 from easycrm.mail.connection import Connection
 from easycrm.mail.message import Message
 from easycrm.mail.message_rows import sort_key
@@ -48,6 +48,11 @@ def arrive(connection_id: int, generation: int, received_at: datetime) -> None:
             sort_key=sort_key(received_at, received_at.isoformat()),
         )
         session.add(message)
+
+
+def overdue() -> float:
+    """What the metrics say of late mailboxes."""
+    return next(one.value for one in gauges.all_gauges() if one.name == "sync_overdue")
 
 
 async def test_each_status_has_its_exact_words(ada: Someone, connected: Connect) -> None:
@@ -91,8 +96,10 @@ async def test_one_failure_after_a_long_idle_time_is_not_late_yet(ada: Someone, 
         schedule.fail(lease, "The provider cannot be reached at the moment")
         clock.shift(timedelta(minutes=10))
         assert only(ada).delayed_text == ""
+        assert overdue() == 0
         clock.shift(timedelta(seconds=1))
         assert only(ada).delayed_text == "Sync delayed: the provider cannot be reached at the moment"
+        assert overdue() == 1
 
 
 async def test_an_idle_mailbox_that_waits_for_its_turn_is_not_late(ada: Someone, connected: Connect) -> None:
