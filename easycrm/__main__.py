@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
-from easycrm.core import log, revision, sealed
+from easycrm.core import log, sealed
 from easycrm.core.errors import EasyCRMError
 from easycrm.core.settings import settings
 from easycrm.core.wording import operating
@@ -180,15 +180,17 @@ def _about_database(error: OperationalError | ProgrammingError) -> str:
     Raises:
         ProgrammingError: neither; that is a fault of EasyCRM's.
     """
+    from easycrm.core import revision
+
     try:
-        there, wanted = revision.found(), revision.wanted()
+        wrong = revision.misfit(revision.found())
     except SQLAlchemyError:
-        there = wanted = ""
-    if there != wanted:
-        return f"{operating.behind(there, wanted) if there else operating.NEVER_SET_UP}. {operating.FIX_MIGRATE}"
+        wrong = None
+    if wrong:
+        return ". ".join(wrong)
     if isinstance(error, ProgrammingError):
         raise error
-    remedy = operating.FIX_DATABASE_FILE if settings().sqlite else operating.FIX_DATABASE
+    remedy = operating.fix_database(is_file=settings().sqlite)
     return f"{operating.database_unusable(' '.join(str(error.orig).split()))}. {remedy}"
 
 

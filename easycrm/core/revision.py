@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from easycrm.core.db import engine
+from easycrm.core.wording import operating
 
 ALEMBIC = Path(__file__).parents[2] / "alembic"
 
@@ -30,6 +31,17 @@ def found() -> str:
     """The database's revision; empty when it was never set up."""
     with engine().connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def misfit(there: str) -> tuple[str, str] | None:
+    """What is wrong with a database of this revision, and the remedy; None where it has the form wanted here."""
+    if there == wanted():
+        return None
+    if not there:
+        return operating.NEVER_SET_UP, operating.FIX_MIGRATE
+    if known(there):
+        return operating.behind(there, wanted()), operating.FIX_MIGRATE
+    return operating.NEWER_DATABASE, operating.FIX_NEWER
 
 
 def known(revision: str) -> bool:

@@ -68,8 +68,7 @@ def database() -> Iterator[Finding]:
         there = revision.found()
     except SQLAlchemyError as error:
         cause = type(getattr(error, "orig", None) or error).__name__
-        remedy = operating.FIX_DATABASE_FILE if settings().sqlite else operating.FIX_DATABASE
-        yield problem("database", operating.database_away(cause), remedy)
+        yield problem("database", operating.database_away(cause), operating.fix_database(is_file=settings().sqlite))
         return
     yield from _program()
     yield from _form(there)
@@ -94,15 +93,8 @@ def _program() -> Iterator[Finding]:
 
 
 def _form(there: str) -> Iterator[Finding]:
-    wanted = revision.wanted()
-    if there == wanted:
-        yield ok("database", operating.MIGRATED)
-    elif not there:
-        yield problem("database", operating.NEVER_SET_UP, operating.FIX_MIGRATE)
-    elif revision.known(there):
-        yield problem("database", operating.behind(there, wanted), operating.FIX_MIGRATE)
-    else:
-        yield problem("database", operating.NEWER_DATABASE, operating.FIX_NEWER)
+    wrong = revision.misfit(there)
+    yield problem("database", *wrong) if wrong else ok("database", operating.MIGRATED)
 
 
 def _set_up() -> bool:

@@ -44,6 +44,11 @@ def database_away(kind: str) -> str:
     return f"The database does not answer ({kind})"
 
 
+def fix_database(*, is_file: bool) -> str:
+    """What to look at when the database cannot be used."""
+    return FIX_DATABASE_FILE if is_file else FIX_DATABASE
+
+
 def database_unusable(reason: str) -> str:
     """A command needs the database and cannot have it, with the database's own reason."""
     return f"The database cannot be used: {reason}"
