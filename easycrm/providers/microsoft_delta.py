@@ -65,9 +65,8 @@ async def poll(
             raise answer
         following = answer.get("@odata.nextLink")
         # The old link stays good until the whole answer is in: it may be asked again.
-        yield page_of(
-            ident, answer, state_of(cursors[ident]) if following else {"d": answer["@odata.deltaLink"]}, window
-        )
+        state = state_of(cursors[ident]) if following else {"d": answer["@odata.deltaLink"]}
+        yield page_of(ident, answer, state, window)
         if following:
             async for page in _delta(access, ident, following, window):
                 yield page
@@ -92,9 +91,7 @@ async def _delta(access: TokenSource, ident: str, link: str, window: Window, old
                 await asyncio.sleep(0)  # so that it is on its way before this page is decoded
             oldest = _oldest(body, oldest)
             state = {"n": following, "o": oldest} if following else _settled(body, oldest)
-            page = replace(page_of(ident, body, state, window), under_way=ahead)
-            del body  # the next one comes while this page is stored, and both are large
-            yield page
+            yield replace(page_of(ident, body, state, window), under_way=ahead)
             if following and not ahead:
                 coming = asyncio.create_task(microsoft_graph.get(access, following))
     finally:

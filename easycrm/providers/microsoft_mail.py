@@ -43,8 +43,7 @@ async def changes(access: TokenSource, cursors: Mapping[str, str], window: Windo
     if not state:
         yield await _newest(access, window)
     if not state or now().timestamp() - state["at"] > LOOK_FOR_FOLDERS_SECONDS:
-        found = await microsoft_folders.imported(access)
-        ids = [one.provider_folder_id for one in found if one.provider_folder_id not in window.left_out]
+        ids = await _read_ids(access, window)
         state = await _sizes(access, ids, window, state) | {"at": now().timestamp(), "ids": ids}
         yield Page(FOLDERS, orjson.dumps(state).decode(), total=state["total"], caught_up=True)
     idents = [ident for ident in state["ids"] if ident not in window.left_out]
@@ -56,13 +55,18 @@ async def changes(access: TokenSource, cursors: Mapping[str, str], window: Windo
             yield Page(FOLDERS, orjson.dumps(state | {"at": 0}).decode())
         yield page
     if moved:
-        found = await microsoft_folders.imported(access, afresh=True)
-        ids = [one.provider_folder_id for one in found if one.provider_folder_id not in window.left_out]
+        ids = await _read_ids(access, window, afresh=True)
         new = [ident for ident in ids if ident not in state["ids"]]
         state |= {"at": now().timestamp(), "ids": ids}
         yield Page(FOLDERS, orjson.dumps(state).decode(), caught_up=True)
         async for page in _of_folders(access, new, cursors, window, state):
             yield page
+
+
+async def _read_ids(access: TokenSource, window: Window, *, afresh: bool = False) -> list[str]:
+    """Ids of the folders that are read."""
+    found = await microsoft_folders.imported(access, afresh=afresh)
+    return [one.provider_folder_id for one in found if one.provider_folder_id not in window.left_out]
 
 
 async def _of_folders(
