@@ -1,7 +1,7 @@
 """The connection of one user to one mailbox: its stored status, its generation, its place in the schedule."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, Column, Index, Integer
@@ -90,6 +90,11 @@ class Connection(Table, table=True):
         description="stored messages with a smaller sort key are not in the search index yet; None: all are",
     )
     changed_seq: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, default=0))
+
+
+def beginning(anchor: datetime, days: int | None) -> datetime | None:
+    """Where a window of so many days before `anchor` begins; None where it holds everything."""
+    return None if days is None else anchor - timedelta(days=days)
 
 
 def owned(session: Session, user_id: int, connection_id: int) -> Connection:

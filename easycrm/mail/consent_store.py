@@ -1,14 +1,12 @@
 """Storing a consent: connection, tokens, audit and notices in one transaction, on a new row or on the one that was."""
 
-from datetime import datetime, timedelta
-
 from sqlmodel import Session, col, delete, func, select
 
 from easycrm.core import wording
 from easycrm.core.clock import now
 from easycrm.core.db import add_unless_there, transaction
 from easycrm.mail import consent_attempt, outage, sweep, token_vault
-from easycrm.mail.connection import Connection, Status, written
+from easycrm.mail.connection import Connection, Status, beginning, written
 from easycrm.mail.consent_answer import ConsentRefused
 from easycrm.mail.consent_attempt import CONNECTED, ConsentAttempt
 from easycrm.mail.message import Message
@@ -88,10 +86,8 @@ def _choose_window(session: Session, connection: Connection, days: int | None) -
     if connection.import_started_at is None:
         connection.window_days = days
         return
-    chosen, read = (
-        _beginning(connection.connected_at, days),
-        _beginning(connection.import_started_at, connection.window_days),
-    )
+    chosen = beginning(connection.connected_at, days)
+    read = beginning(connection.import_started_at, connection.window_days)
     if read is None or (chosen is not None and chosen >= read):
         return
     connection.window_days, connection.import_started_at = days, connection.connected_at
@@ -99,10 +95,6 @@ def _choose_window(session: Session, connection: Connection, days: int | None) -
     connection.import_done, connection.import_total = session.exec(here).one(), None
     connection.import_finished_at = None
     sweep.read_again(session, connection)
-
-
-def _beginning(anchor: datetime, days: int | None) -> datetime | None:
-    return None if days is None else anchor - timedelta(days=days)
 
 
 def _settle(session: Session, attempt: ConsentAttempt, connection: Connection, granted: Granted, new: bool) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, or_, select
 
@@ -11,7 +11,7 @@ from easycrm.core import wording
 from easycrm.core.db import reading
 from easycrm.core.errors import InvalidInput
 from easycrm.mail import left_out, outage, sift, token_vault
-from easycrm.mail.connection import Connection, ConnectionEnded, Status, owned
+from easycrm.mail.connection import Connection, ConnectionEnded, Status, beginning, owned
 from easycrm.mail.message import Message, Participant
 from easycrm.mail.sync_run import SkippedMessage
 from easycrm.providers.base import Located
@@ -137,8 +137,9 @@ def _reason(connection: Connection, one: Located, ledger: dict[str, str]) -> str
         return _PLACES[one.place]
     if one.provider_message_id in ledger:
         return ledger[one.provider_message_id]
-    began, days = connection.import_started_at, connection.window_days
-    if began and days is not None and one.received_at and one.received_at < began - timedelta(days=days):
+    began = connection.import_started_at
+    since = beginning(began, connection.window_days) if began else None
+    if since and one.received_at and one.received_at < since:
         return wording.syncing.OLDER_THAN_WINDOW
     return wording.syncing.NOT_YET
 

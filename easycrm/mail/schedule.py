@@ -13,7 +13,7 @@ from easycrm.core.db import changed, reading, transaction
 from easycrm.core.errors import Refused
 from easycrm.core.settings import settings
 from easycrm.mail import contact_store, folder, outage, sift
-from easycrm.mail.connection import Connection, Status, owned
+from easycrm.mail.connection import Connection, Status, beginning, owned
 from easycrm.mail.store import LEASE
 from easycrm.mail.sync_run import FAILED, SyncRun
 from easycrm.providers.base import Window
@@ -90,7 +90,6 @@ def claim(connection_id: int) -> Lease | None:
 
 
 def _lease(connection: Connection, owner: str, left_out: frozenset[str]) -> Lease:
-    anchor, days = connection.import_started_at or now(), connection.window_days
     return Lease(
         connection_id=connection.id or 0,
         user_id=connection.user_id,
@@ -98,7 +97,7 @@ def _lease(connection: Connection, owner: str, left_out: frozenset[str]) -> Leas
         generation=connection.generation,
         owner=owner,
         address=connection.address,
-        since=anchor - timedelta(days=days) if days is not None else None,
+        since=beginning(connection.import_started_at or now(), connection.window_days),
         importing=connection.import_finished_at is None,
         failures=connection.failures,
         folders_due=folder.are_due(connection.folders_at),
@@ -113,13 +112,11 @@ def _put_off(connection: Connection, *, seconds: float) -> None:
 
 def keep(lease: Lease) -> bool:
     """Prolong the lease while the provider is waited for; whether it is held still."""
-    mine = update(Connection).where(
-        col(Connection.id) == lease.connection_id,
-        col(Connection.generation) == lease.generation,
-        col(Connection.lease_owner) == lease.owner,
-    )
     with transaction() as session:
-        return changed(session, mine.values(lease_until=now() + LEASE)) == 1
+        connection = _mine(session, lease)
+        if connection is not None:
+            connection.lease_until = now() + LEASE
+        return connection is not None
 
 
 def finish(lease: Lease, *, found_something: bool) -> None:
