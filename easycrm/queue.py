@@ -17,6 +17,8 @@ from easycrm.core.settings import settings
 
 THREADS = 4
 LOOK_EVERY_SECONDS = 0.1
+# Redis tells of a task by itself: there only a queue that is away is asked again, each time with a line in the log.
+MOST_WAIT_FOR_REDIS_SECONDS = 5
 FAULTS = (RedisError, sqlite3.Error, OSError)
 Task = Callable[..., None]
 _log = logger(__name__)
@@ -53,7 +55,7 @@ class Queue:
         cast("Any", self._huey).create_consumer(
             workers=THREADS,
             initial_delay=LOOK_EVERY_SECONDS,
-            max_delay=LOOK_EVERY_SECONDS,
+            max_delay=MOST_WAIT_FOR_REDIS_SECONDS if settings().redis_url else LOOK_EVERY_SECONDS,
             check_worker_health=True,
             graceful_signal="TERM",
         ).run()
@@ -66,6 +68,13 @@ class Queue:
         """
         huey = cast("Any", self._huey)
         return int(huey.pending_count()), int(huey.scheduled_count())
+
+    def answers(self) -> bool:
+        """Whether it can be asked; Redis keeps the states of pages too."""
+        try:
+            return self.depth() >= (0, 0)
+        except FAULTS:
+            return False
 
     def empty(self) -> None:
         """Forget everything that waits."""

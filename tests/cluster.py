@@ -1,8 +1,6 @@
 """EasyCRM as docs/deployment says: two web and two worker processes, PostgreSQL, Redis, nginx with TLS before them."""
 
 import contextlib
-import os
-import re
 import signal
 import ssl
 import subprocess
@@ -23,51 +21,7 @@ from tests.product import START_SECONDS, Product, free_port, without_settings
 from tests.services import Service
 from tests.simulator_process import REPOSITORY
 from tests.simulator_process import running as simulator_running
-
-DEPLOYMENT = REPOSITORY / "docs/deployment"
-INSTALLED_IN = "/opt/easycrm"
-
-
-@dataclass
-class Unit:
-    """A process as its systemd unit describes it."""
-
-    file: str
-    instance: str
-    environment: dict[str, str]
-    output: Path
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
-
-    def prepare(self) -> subprocess.Popen[bytes]:
-        """What the unit does before it starts."""
-        return self._begin("ExecStartPre")
-
-    def start(self) -> None:
-        """Start the process itself."""
-        self.process = self._begin("ExecStart")
-
-    def send(self, number: signal.Signals) -> int:
-        """Send a signal, and wait for the end; its exit status."""
-        assert self.process is not None
-        if number is signal.SIGKILL:
-            # As systemd does: what a killed process has started itself would keep its port.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, number)
-        else:
-            self.process.send_signal(number)
-        return self.process.wait(60)
-
-    def _begin(self, what: str) -> subprocess.Popen[bytes]:
-        words = self._setting(what)[0].replace(f"{INSTALLED_IN}/.venv/bin/python", sys.executable).split()
-        own = dict(pair.split("=", 1) for pair in self._setting("Environment"))
-        with self.output.open("ab") as sink:
-            return subprocess.Popen(
-                words, cwd=REPOSITORY, env={**self.environment, **own}, stdout=sink, stderr=sink, start_new_session=True
-            )
-
-    def _setting(self, name: str) -> list[str]:
-        text = (DEPLOYMENT / self.file).read_text().replace("%i", self.instance)
-        return re.findall(rf"^{name}=(.*)$", text, re.MULTILINE)
+from tests.systemd import DEPLOYMENT, INSTALLED_IN, Unit, kept_alive
 
 
 @dataclass
@@ -189,8 +143,9 @@ def running(data: Path, **more: str) -> Generator[Cluster]:
         try:
             _start(cluster)
             stack.enter_context(services.nginx(_site(port, web_ports, certificate_file, key_file), port))
-            cluster.wait()
-            yield cluster
+            with kept_alive(list(cluster.units.values())):
+                cluster.wait()
+                yield cluster
         finally:
             _end(cluster)
 

@@ -3,6 +3,7 @@
 import re
 import time
 
+import anyio.to_thread
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -10,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from easycrm.core import log, metrics
 from easycrm.core.settings import settings
-from easycrm.endpoints import forwarded, guard, headers, tab_token
+from easycrm.endpoints import forwarded, guard, headers, health, tab_token
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 # What machines ask by whatever name they have for this one; both only tell, and know who may be told.
@@ -60,10 +61,16 @@ class FrontDoor:
                 _log.error("request failed", method=method, route=route, status=answer.status, seconds=round(took, 3))
 
     async def _websocket(self, request: HTTPConnection, scope: Scope, receive: Receive, send: Send) -> None:
-        if guard.host_is_ours(request) and request.headers.get("origin", "").lower() == settings().public_url.lower():
-            await self.app(scope, receive, send)
-        else:
+        if (
+            not guard.host_is_ours(request)
+            or request.headers.get("origin", "").lower() != settings().public_url.lower()
+        ):
             await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
+        elif not await anyio.to_thread.run_sync(health.pages_can_be_had):
+            # The browser says that the connection is lost, and comes again.
+            await send({"type": "websocket.close", "code": 1013, "reason": "try again later"})
+        else:
+            await self.app(scope, receive, send)
 
 
 def _scheme(scope: Scope) -> str:

@@ -11,15 +11,12 @@ from starlette.routing import Route
 from easycrm import worker
 from easycrm.core import revision
 from easycrm.notices import liveness
-from easycrm.queue import FAULTS
-
-_UNWELL = (SQLAlchemyError, *FAULTS)
 
 
 def _answers(check: Callable[[], bool]) -> bool:
     try:
         return check()
-    except _UNWELL:
+    except SQLAlchemyError:
         return False
 
 
@@ -35,8 +32,9 @@ def _fits(there: str) -> bool:
     return there == revision.wanted() or (bool(there) and not revision.known(there))
 
 
-def _queue_answers() -> bool:
-    return worker.queue().depth() >= (0, 0)
+def pages_can_be_had() -> bool:
+    """Whether what every page needs answers: the database, and the queue's Redis, which keeps pages' states too."""
+    return _revision() is not None and worker.queue().answers()
 
 
 def _state() -> dict[str, bool]:
@@ -46,7 +44,7 @@ def _state() -> dict[str, bool]:
     parts = {
         "database": database,
         "migrations": database and _fits(there or ""),
-        "queue": _answers(_queue_answers),
+        "queue": worker.queue().answers(),
     }
     alive = database and _answers(lambda: any(one.alive for one in liveness.workers()))
     return {"live": True, "ready": all(parts.values()), **parts, "worker": alive}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
+from engineio.packet import PING, Packet
 
 from easycrm.core import log
 from easycrm.mail import watch as changes
@@ -28,6 +29,7 @@ class _Tab:
 
 
 _tabs: dict[str, _Tab] = {}
+_astray: set[str] = set()
 
 
 def watch(state: rx.State, user_id: int) -> None:
@@ -42,6 +44,11 @@ def watch_team(state: rx.State) -> None:
     tab = _tabs.get(state.router.session.client_token)
     if tab is not None and not tab.team:
         tab.team, tab.seen = True, tab.seen + changes.team()
+
+
+def connect_anew(token: str) -> None:
+    """Have the browser of the tab with this token connect anew, since its state cannot be had."""
+    _astray.add(token)
 
 
 def pusher(app: rx.App, page: type[rx.State], refresh: Refresh) -> Callable[[], object]:
@@ -67,6 +74,8 @@ async def _run(app: rx.App, page: type[rx.State], refresh: Refresh) -> None:
 
 
 async def _turn(app: rx.App, page: type[rx.State], refresh: Refresh) -> None:
+    while _astray:
+        await _start_over(app, _astray.pop())
     for token in _tabs.keys() - _open_tokens(app):
         _tabs.pop(token, None)
     if not _tabs:
@@ -91,7 +100,7 @@ async def _push(app: rx.App, token: str, tab: _Tab, page: type[rx.State], refres
             # The tab may have gone over to another session since it was watched.
             if filler == signed_in.session_id:
                 await refresh(await state.get_state(page), tab.user_id)
-        if not filler:
+        if not filler:  # the state it had is gone, as after a restart of Redis
             await _start_over(app, token)
     except Exception as error:  # one tab that cannot be served must not keep the others waiting
         log.logger(__name__).warning("live.push_failed", error=type(error).__name__)
@@ -100,14 +109,18 @@ async def _push(app: rx.App, token: str, tab: _Tab, page: type[rx.State], refres
 
 
 async def _start_over(app: rx.App, token: str) -> None:
-    """Have the browser connect anew and fill its page: the state it had is gone, as after a restart of Redis."""
+    """End the tab's connection: its browser makes another, and fills its page anew."""
     _tabs.pop(token, None)
     namespace, sockets = app.event_namespace, app.sio
     if namespace is None or sockets is None or token not in namespace.token_to_sid:
         return
     transport = sockets.manager.eio_sid_from_sid(namespace.token_to_sid[token], namespace.namespace)
-    if transport:
-        await sockets.eio.disconnect(transport)
+    socket: Any = sockets.eio.sockets.get(transport)
+    if socket is not None:
+        # The browser takes no notice of Engine.IO's farewell. When nothing more is to be sent the WebSocket is closed,
+        # by Granian not before something has come in: the answer to a ping.
+        await socket.send(Packet(PING))
+        await socket.queue.put(None)
 
 
 def _open_tokens(app: rx.App) -> set[str]:

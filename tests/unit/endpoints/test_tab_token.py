@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qs
 
+import pytest
 from starlette.requests import HTTPConnection
 from starlette.types import Message, Scope
 
@@ -25,6 +26,7 @@ def test_without_a_token_nothing_is_made_up() -> None:
     assert mixed(b"EIO=4", "ada") == b"EIO=4"
 
 
+@pytest.mark.usefixtures("database")
 async def test_threat_24_a_socket_never_arrives_with_the_token_as_the_browser_says_it() -> None:
     arrived: list[str] = []
 

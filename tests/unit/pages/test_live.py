@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from engineio.packet import packet_names
 
 from easycrm.core.clock import now
 from easycrm.core.db import transaction
@@ -36,6 +37,34 @@ class App:
 
     async def turn(self) -> None:
         await live._turn(self, ShellState, refresh)
+
+
+class Socket:
+    """As much of Engine.IO's socket as ends a connection; `sent` holds kinds of packets, None for the end."""
+
+    def __init__(self) -> None:
+        self.sent: list[str | None] = []
+        self.queue = SimpleNamespace(put=self._end)
+
+    async def send(self, packet: Any) -> None:
+        self.sent.append(packet_names[packet.packet_type].lower())
+
+    async def _end(self, nothing: None) -> None:
+        self.sent.append(nothing)
+
+
+def with_socket(app: App, socket: Socket, tab: Tab) -> App:
+    app.event_namespace = SimpleNamespace(token_to_sid={tab.token: "socket-1"}, namespace="/_event")
+    app.sio = SimpleNamespace(  # pyright: ignore[reportAttributeAccessIssue]
+        manager=SimpleNamespace(eio_sid_from_sid=lambda sid, namespace: f"transport of {sid}{namespace}"),
+        eio=SimpleNamespace(sockets={"transport of socket-1/_event": socket}),
+    )
+    return app
+
+
+@pytest.fixture
+def socket() -> Socket:
+    return Socket()
 
 
 @pytest.fixture
@@ -143,24 +172,25 @@ async def test_a_push_that_failed_is_tried_again(ada: Tab, mailbox: int) -> None
     assert [one.address for one in ada.state(ShellState).outages] == ["ada@example.com"]
 
 
-async def test_a_tab_whose_state_is_gone_connects_anew(ada: Tab, mailbox: int) -> None:
+async def test_a_tab_whose_state_is_gone_connects_anew(ada: Tab, mailbox: int, socket: Socket) -> None:
     """As after a restart of Redis: nothing else would tell the tab, since its socket stays open."""
-    app = App(ada)
-    closed: list[str] = []
-    app.event_namespace = SimpleNamespace(token_to_sid={ada.token: "socket-1"}, namespace="/_event")
-    app.sio = SimpleNamespace(  # pyright: ignore[reportAttributeAccessIssue]
-        manager=SimpleNamespace(eio_sid_from_sid=lambda sid, namespace: f"transport of {sid}{namespace}"),
-        eio=SimpleNamespace(disconnect=lambda transport: _noted(closed, transport)),
-    )
+    app = with_socket(App(ada), socket, ada)
     await ada.call(ShellState.load)
     ada.state(SessionState)._filled_by = 0
     change(mailbox, status=Status.NOT_CONNECTED)
 
     await app.turn()
 
-    assert closed == ["transport of socket-1/_event"]
+    assert socket.sent == ["ping", None]
     assert live._tabs == {}
 
 
-async def _noted(closed: list[str], transport: str) -> None:
-    closed.append(transport)
+async def test_a_tab_whose_state_cannot_be_had_connects_anew_once(ada: Tab, socket: Socket) -> None:
+    app = with_socket(App(ada), socket, ada)
+    live.connect_anew(ada.token)
+    live.connect_anew("tab-closed-meanwhile")
+
+    await app.turn()
+    await app.turn()
+
+    assert socket.sent == ["ping", None]
