@@ -20,29 +20,33 @@ basedpyright
 lint-imports
 deptry .
 
-# Three processes for two cores, since each waits now and then; Playwright's own event loop also keeps asynchronous tests
-# out of its process.
-in_the_browser() {
-  local failed=0 some=(-m cluster)
-  python -m pytest tests/browser "$@" || failed=1
-  # Once more on PostgreSQL and Redis, two web and two worker processes behind nginx: the marked ones, or all of them.
-  [[ " $* " != *" --full "* ]] || some=()
-  EASYCRM_TEST_INSTALLATION=cluster python -m pytest tests/browser "${some[@]}" "$@" || failed=1
-  return "$failed"
-}
+in_the_browser() { python -m pytest tests/browser "$@"; }
 between_parts() { python -m pytest tests --ignore=tests/unit --ignore=tests/browser "$@"; }
+# Once more on PostgreSQL and Redis, two web and two worker processes behind nginx: the marked ones, or all of them.
+on_several_processes() {
+  local some=(-m cluster)
+  [[ " $* " != *" --full "* ]] || some=()
+  EASYCRM_TEST_INSTALLATION=cluster python -m pytest tests/browser "${some[@]}" "$@"
+}
 
+# Three at a time for two cores, since each waits now and then; Playwright's own event loop also keeps asynchronous tests
+# out of its process.
 echo "Running the tests …"
 logs=$(mktemp -d)
-between_parts "$@" > "$logs/parts" 2>&1 &
+{
+  failed=0
+  between_parts "$@" > "$logs/parts" 2>&1 || failed=1
+  on_several_processes "$@" > "$logs/several" 2>&1 || failed=1
+  exit "$failed"
+} &
 parts=$!
 in_the_browser "$@" > "$logs/browser" 2>&1 &
 browser=$!
 failed=0
 python -m pytest tests/unit "$@" || failed=1
-echo "Between the parts, and against faults …"
+echo "Between the parts, against faults, and on several processes …"
 wait "$parts" || failed=1
-cat "$logs/parts"
+cat "$logs/parts" "$logs/several"
 echo "In the browser …"
 wait "$browser" || failed=1
 cat "$logs/browser"

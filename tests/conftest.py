@@ -11,12 +11,14 @@ from sqlalchemy import Engine
 
 from easycrm.core import db, sealed
 from easycrm.core.settings import settings
+from tests.compiled_once import CompiledOnce
 from tests.empty_databases import EmptyDatabases
 from tests.simulator_process import Simulator, running
 
 POSTGRESQL_URL = os.environ.get("EASYCRM_TEST_DATABASE_URL", "")
 DATABASES = ("sqlite", "postgresql")
 KEY = sealed.new_key("test")
+COMPILED = {name: CompiledOnce() for name in DATABASES}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -101,7 +103,9 @@ def database(
     if "simulator" in request.fixturenames:
         monkeypatch.setenv("EASYCRM_SIMULATOR_URL", request.getfixturevalue("simulator").url)
     forget_settings()
-    yield db.engine()
+    engine = db.engine()
+    engine.update_execution_options(compiled_cache=COMPILED[request.param])
+    yield engine
     forget_settings()
 
 
