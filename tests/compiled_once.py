@@ -1,4 +1,4 @@
-"""What SQLAlchemy compiled for one test serves the next, which saves a third of the time that tests of the database take."""
+"""What SQLAlchemy compiled for one test serves the next: compiling takes longer than what most tests ask for."""
 
 from typing import Any
 
