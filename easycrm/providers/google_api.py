@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 
 import httpx
 
-from easycrm.core import counting
+from easycrm.core import counting, wording
 from easycrm.providers import http, json_text, pacer
 from easycrm.providers.base import TokenSource
 from easycrm.providers.errors import (
     MessageGone,
+    NoMailbox,
     PermissionMissing,
     ProviderError,
     ProviderMisconfigured,
@@ -31,6 +32,7 @@ _RATE = frozenset(
 )
 _APPLICATION = frozenset(("accessNotConfigured", "SERVICE_DISABLED"))
 _PERMISSION = frozenset(("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"))
+_NO_MAIL = frozenset(("failedPrecondition", "FAILED_PRECONDITION"))
 _GONE = frozenset(("notFound", "deleted", "NOT_FOUND"))
 _PART = re.compile(rb"HTTP/1\.\d (\d{3})[^\r\n]*\r?\n(.*?)\r?\n\r?\n", re.DOTALL)
 _WAIT = re.compile(rb"(?i)\nretry-after:[ \t]*([^\r\n]*?)[ \t]*(?:\r|\n|$)")
@@ -104,6 +106,8 @@ def failure(status: int, content: bytes, headers: httpx.Headers) -> ProviderErro
         return ProviderMisconfigured(code="accessNotConfigured")
     if reason in _PERMISSION:
         return PermissionMissing(code=reason)
+    if reason in _NO_MAIL and b"Mail service not enabled" in content:
+        return NoMailbox(wording.connecting.NO_GMAIL, code=reason)
     if reason in _GONE and status in (404, 410):
         return MessageGone(code=reason)
     if reason and status in (400, 403, 413, 422):

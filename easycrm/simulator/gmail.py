@@ -35,7 +35,10 @@ def caller(world: World, request: Request) -> Person:
         )
     if _READ not in access.scopes:
         raise google_error(403, "insufficientPermissions", "Request had insufficient authentication scopes.")
-    return world.by_subject(access.grant.subject)
+    person = world.by_subject(access.grant.subject)
+    if not person.has_mailbox:
+        raise google_error(400, "failedPrecondition", "Mail service not enabled")
+    return person
 
 
 def _known(query: Query, *names: str) -> None:

@@ -222,6 +222,7 @@ class World:
         self.add_person(
             "microsoft", "barbara@example.org", "Barbara", threads=40, tenant=TENANT_ORG, contacts=DEMO_CARDS
         )
+        self.add_person("google", "nomailbox@example.com", "No Mailbox", has_mailbox=False)
         self.add_person("microsoft", "nomailbox@example.net", "No Mailbox", has_mailbox=False)
         if self.eml_dir:
             self.add_person("google", "samples@example.com", "Samples", eml_dir=self.eml_dir)

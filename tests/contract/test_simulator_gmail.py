@@ -203,6 +203,8 @@ def test_refusals_have_googles_reasons(gmail: Any, http: HttpToSimulator, simula
     refused("no scope", profile)
     http.token = "ya29.nobody"
     refused("no token", profile)
+    http.token = consented(simulator, "nomailbox@example.com")
+    refused("no Gmail", profile)
 
     assert seen == {
         "missing": (404, "notFound"),
@@ -211,6 +213,7 @@ def test_refusals_have_googles_reasons(gmail: Any, http: HttpToSimulator, simula
         "not enabled": (403, "accessNotConfigured"),
         "no scope": (403, "insufficientPermissions"),
         "no token": (401, "authError"),
+        "no Gmail": (400, "failedPrecondition"),
     }
 
 

@@ -10,6 +10,7 @@ CONSENT_IDENTITY_UNPROVEN = "The provider's proof of identity was not valid, so 
 CONSENT_PROFILE_MISMATCH = "The mailbox does not belong to the account that signed in, so nothing was connected"
 CONSENT_ADDRESS_NOT_ALLOWED = "Your administrator allows only mailboxes of certain domains to be connected"
 NO_MAILBOX = "This account has no mailbox in Exchange Online, so there is nothing to connect"
+NO_GMAIL = "Gmail is not switched on for this account, so there is no mail to read"
 CONSENT_WRONG_PROVIDER = "The answer came from another provider than the one you chose. Please start again"
 GRANT_ENDED = "The permission expired or was withdrawn"
 DEACTIVATED = "The user was deactivated"

@@ -5,9 +5,11 @@ import json
 import httpx
 import pytest
 
+from easycrm.core import wording
 from easycrm.providers import google_api
 from easycrm.providers.errors import (
     MessageGone,
+    NoMailbox,
     PermissionMissing,
     ProviderError,
     ProviderMisconfigured,
@@ -46,6 +48,19 @@ def test_a_reason_decides(status: int, reason: str, kind: type[ProviderError]) -
     error = google_api.failure(status, told(reason), httpx.Headers())
     assert type(error) is kind
     assert error.code == reason
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"errors": [{"reason": "failedPrecondition"}], "message": "Mail service not enabled"},
+        {"status": "FAILED_PRECONDITION", "message": "Mail service not enabled"},
+    ],
+)
+def test_an_account_without_gmail_is_told_from_other_refusals(body: object) -> None:
+    error = google_api.failure(400, json.dumps({"error": body}).encode(), httpx.Headers())
+    assert type(error) is NoMailbox
+    assert error.user_message == wording.connecting.NO_GMAIL
 
 
 @pytest.mark.parametrize(
