@@ -4,6 +4,7 @@ from typing import Any
 
 MOST = 2000
 
+
 class CompiledOnce(dict[Any, Any]):
     """Compiled statements, found by the statement: each engine's own cache has the engine's dialect in its keys."""
 
