@@ -122,9 +122,16 @@ def rotate_keys() -> None:
 @cli.command()
 def backup(target: Annotated[Path, typer.Argument(help="the file to write; it must not be there yet")]) -> None:
     """Copy the SQLite database while EasyCRM runs; the keys are not in it."""
-    from easycrm.core import backup
+    from easycrm.core import backup, db
+    from easycrm.notices import audit
 
-    typer.echo(f"{backup.to_file(target):,} bytes written to {target}. Keep the keys apart from it")
+    size = backup.to_file(target)
+    try:
+        with db.transaction() as session:
+            audit.record(session, "data.copied", detail=f"{size:,} bytes")
+    except SQLAlchemyError as error:
+        typer.echo(f"The backup is complete, but the audit log could not be written ({type(error).__name__})", err=True)
+    typer.echo(f"{size:,} bytes written to {target}. Keep the keys apart from it")
 
 
 @cli.command("after-restore")

@@ -14,9 +14,11 @@ from easycrm.core.db import reading, transaction
 from easycrm.core.errors import NotFound
 from easycrm.mail import exclusion, export, rebuilt, sent_files
 from easycrm.mail.connection import Connection, of_user
+from easycrm.mail.folder import STREAM, MailFolder
 from easycrm.mail.imported import ImportedAddress, ImportedContact
 from easycrm.mail.message import Message
 from easycrm.mail.outbox_message import OutboxFile, OutboxMessage
+from easycrm.mail.sync_run import SyncRun
 from easycrm.mail.trusted_sender import TrustedSender
 from easycrm.notices import audit
 from easycrm.notices.audit import AuditEvent
@@ -31,6 +33,8 @@ _WRITTEN = {"state", "kind", "to", "cc", "bcc", "subject", "html", "created_at",
 _TOLD = {"title", "body", "created_at"}
 _TRUSTED = {"email", "created_at"}
 _SESSION = {"device", "created_at"}
+_FOLDER = {"name", "kind", "excluded"}
+_RUN = {"kind", "started_at", "finished_at", "stored", "removed", "skipped", "error"}
 _EVENT = {"at", "event", "subject", "detail", "actor_id"}
 
 
@@ -95,6 +99,9 @@ def _files(user: User, whole: bool) -> Iterator[tuple[str, Iterable[bytes]]]:
             trusted = select(TrustedSender).where(TrustedSender.user_id == user_id)
             yield "trusted_senders.json", _json(_rows(session, trusted, _TRUSTED))
             yield "contacts.json", _json(_contacts(session, mailboxes))
+            folders = _by_mailbox(session, mailboxes, MailFolder, _FOLDER)
+            yield "folders.json", _json(one for one in folders if one["kind"] != STREAM)
+            yield "syncs.json", _json(_by_mailbox(session, mailboxes, SyncRun, _RUN))
     yield "audit.jsonl", _audit(user_id, [user.email, *(one.address for one in mailboxes)])
     for file_id, name in put_to_drafts:
         yield f"files/{file_id}-{_plain(name)}", sent_files.chunks(file_id or 0)
@@ -118,6 +125,14 @@ def _contacts(session: Session, mailboxes: Sequence[Connection]) -> Iterator[dic
     for one in session.exec(query).all():
         emails = session.exec(addresses.where(ImportedAddress.imported_contact_id == one.id)).all()
         yield {**_only(one, {"name", "company", "title", "phones"}), "emails": list(emails)}
+
+
+def _by_mailbox(
+    session: Session, mailboxes: Sequence[Connection], table: Any, fields: set[str]
+) -> Iterator[dict[str, Any]]:
+    for mailbox in mailboxes:
+        rows = select(table).where(table.connection_id == mailbox.id).order_by(table.id)
+        yield from ({"mailbox": mailbox.address, **one} for one in _rows(session, rows, fields))
 
 
 def _audit(user_id: int, subjects: Sequence[str]) -> Iterator[bytes]:

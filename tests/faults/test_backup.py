@@ -18,6 +18,7 @@ from easycrm.core.clock import now
 from easycrm.core.db import reading, transaction
 from easycrm.mail import after_restore
 from easycrm.mail.outbox_message import OutboxMessage, State
+from easycrm.notices.audit import AuditEvent
 from tests.conftest import forget_settings
 from tests.connected import Mailbox, prepare
 from tests.simulator_process import REPOSITORY, Simulator
@@ -154,3 +155,18 @@ def test_a_backup_overwrites_nothing(database: Engine, tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=REPOSITORY, env=dict(os.environ), capture_output=True, text=True, check=False)
     assert (done.returncode, (tmp_path / "copy").read_text()) == (2, "precious")
     assert "is there already" in done.stderr
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_backup_leaves_a_line_and_is_one_without_it(database: Engine, tmp_path: Path) -> None:
+    back_up(str(database.url), tmp_path / "first")
+    with reading() as session:
+        line = session.exec(select(AuditEvent)).one()
+        assert (line.event, line.detail) == ("data.copied", f"{(tmp_path / 'first').stat().st_size:,} bytes")
+
+    with transaction() as session:
+        session.connection().exec_driver_sql("DROP TABLE audit_event")
+    done = run(sys.executable, "-m", "easycrm", "backup", str(tmp_path / "second"))
+
+    assert "bytes written" in done.stdout
+    assert "the audit log could not be written" in done.stderr

@@ -46,6 +46,7 @@ EVENTS = {
     "emails.deleted": "Synced emails deleted",
     "emails.exported": "Emails of a mailbox downloaded",
     "data.exported": "A person's data downloaded",
+    "data.copied": "Backup made",
     "data.restored": "Restored from a backup",
     "audit.exported": "Audit log downloaded",
     "provider.changed": "Provider setup changed",

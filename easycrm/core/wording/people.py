@@ -59,6 +59,7 @@ EXPORT_BY_ADMIN = (
     "they themselves may read those, and download everything under Your account"
 )
 EXPORT_OWN = (
-    "A ZIP file with your profile, mailboxes, contacts, drafts with their files, rules, trusted senders and all synced "
-    "emails as mbox, and what the audit log holds about you. Attachments of emails stay in your mailbox"
+    "A ZIP file with your profile, mailboxes with their folders and syncs, contacts, drafts with their files, rules, "
+    "trusted senders and all synced emails as mbox, and what the audit log holds about you. Attachments of emails stay "
+    "in your mailbox"
 )

@@ -15,9 +15,11 @@ from easycrm.core.clock import now
 from easycrm.core.db import transaction
 from easycrm.endpoints.app import around
 from easycrm.mail.connection import Connection, Status
+from easycrm.mail.folder import MailFolder
 from easycrm.mail.message import Message, MessageBody
 from easycrm.mail.message_rows import compressed
 from easycrm.mail.outbox_message import OutboxChunk, OutboxFile, OutboxMessage
+from easycrm.mail.sync_run import SyncRun
 from easycrm.mail.trusted_sender import TrustedSender
 from easycrm.people import access_links, accounts, sessions
 
@@ -53,6 +55,8 @@ def ids(database: Engine) -> dict[str, int]:
                 sort_key=1, subject="canary-subject", sender_email="alan@example.org",
             )
         )  # fmt: skip
+        session.add(MailFolder(connection_id=1, provider_folder_id="L1", name="canary-folder", excluded=True))
+        session.add(SyncRun(connection_id=1, generation=1, kind="failed", error="canary-error"))
         session.add(MessageBody(message_id=1, text=compressed("canary-text")))
         session.add(TrustedSender(user_id=ada, email="canary-trusted@example.org"))
         session.add(OutboxMessage(id=1, user_id=ada, key="1", subject="canary-draft"))
@@ -83,6 +87,10 @@ async def test_people_download_everything_about_themselves(browser: httpx.AsyncC
     assert json.loads(files["profile.json"])[0]["email"] == "ada@example.com"
     assert json.loads(files["mailboxes.json"])[0]["address"] == "ada@example.org"
     assert json.loads(files["trusted_senders.json"])[0]["email"] == "canary-trusted@example.org"
+    assert json.loads(files["folders.json"]) == [
+        {"mailbox": "ada@example.org", "name": "canary-folder", "kind": "user", "excluded": True}
+    ]
+    assert json.loads(files["syncs.json"])[0]["error"] == "canary-error"
     assert json.loads(files["written.json"])[0]["subject"] == "canary-draft"
     assert files["files/7-.._Plan_1.txt"] == "canary-file"
     assert "canary-subject" in files["mail/1-ada@example.org.mbox"]
