@@ -17,7 +17,7 @@ from easycrm.mail import draft, outbox
 from easycrm.mail.draft import DraftFields
 from tests.browser.conftest import Person
 from tests.browser.consent_screen import connect, open_settings, provider_region
-from tests.browser.letters import WORKER_MS, connected
+from tests.browser.letters import WORKER_MS, connected, kept, text_field, write
 from tests.cluster import Cluster
 from tests.conftest import forget_settings
 from tests.services import Service
@@ -54,9 +54,13 @@ def test_a_tab_waits_for_what_is_away_and_says_so(
     reader = member.context.new_page()
     reader.goto(product.url + "/mailbox")
     expect(reader.get_by_text(product.simulator.newest_subject(address)).first).to_be_visible(timeout=WORKER_MS)
+    writing = member.context.new_page()
+    writing.goto(product.url + "/compose")
+    write(writing, "Before. ")
     refused, failed = (product.log().count(words) for words in ("Unable to connect to Redis", "handler_failed"))
 
     service.stop()
+    writing.keyboard.type("Meanwhile. ")
     reader.get_by_role("button", name="Star ").first.click()
     expect(reader.get_by_text("Connection lost")).to_be_visible()
     if away == "redis":
@@ -71,7 +75,11 @@ def test_a_tab_waits_for_what_is_away_and_says_so(
     service.start()
 
     product.wait()
+    kept(writing)
+    expect(text_field(writing)).to_have_text("Before. Meanwhile. ")
     _pages_recover(product, member, reader, address)
+    writing.reload()
+    expect(text_field(writing)).to_have_text("Before. Meanwhile. ", timeout=WORKER_MS)
     member.errors[:] = [error for error in member.errors if "WebSocket connection" not in error]
 
 
