@@ -14,7 +14,7 @@ from easycrm.mail import watch as changes
 from easycrm.pages.session import cookie_of, filled_by
 from easycrm.people import sessions
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
 Refresh = Callable[[Any, int], Awaitable[None]]
 
 
