@@ -86,7 +86,7 @@ def let_workers_rest(page: Page, product: Product) -> None:
     """Wait until the page's mailbox is read, and nobody's is or will be: what changes from now on, a caller did."""
     expect(page.get_by_role("link", name=re.compile("contacts? imported"))).to_be_visible(timeout=WORKER_MS)
     product.execute("UPDATE connection SET next_sync_at = '2099-01-01 00:00:00+00:00' WHERE next_sync_at IS NOT NULL")
-    until(page, lambda: not product.rows("SELECT 1 FROM connection WHERE lease_until > datetime('now')"))
+    until(page, lambda: not product.rows("SELECT 1 FROM connection WHERE lease_until > CURRENT_TIMESTAMP"))
 
 
 def test_threat_22_no_handler_answers_a_caller_without_a_session(
