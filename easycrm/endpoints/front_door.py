@@ -61,10 +61,8 @@ class FrontDoor:
                 _log.error("request failed", method=method, route=route, status=answer.status, seconds=round(took, 3))
 
     async def _websocket(self, request: HTTPConnection, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            not guard.host_is_ours(request)
-            or request.headers.get("origin", "").lower() != settings().public_url.lower()
-        ):
+        ours = request.headers.get("origin", "").lower() == settings().public_url.lower()
+        if not (ours and guard.host_is_ours(request)):
             await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
         elif not await anyio.to_thread.run_sync(health.pages_can_be_had):
             # The browser says that the connection is lost, and comes again.

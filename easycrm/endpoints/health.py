@@ -1,6 +1,7 @@
 """Whether this process lives and can do its work, for whoever watches or chooses among several."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import anyio.to_thread
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,19 +13,20 @@ from easycrm import worker
 from easycrm.core import revision
 from easycrm.notices import liveness
 
+_Answer = TypeVar("_Answer")
 
-def _answers(check: Callable[[], bool]) -> bool:
+
+def _asked(ask: Callable[[], _Answer]) -> _Answer | None:
+    """What the database says; None while it is away."""
     try:
-        return check()
-    except SQLAlchemyError:
-        return False
-
-
-def _revision() -> str | None:
-    try:
-        return revision.found()
+        return ask()
     except SQLAlchemyError:
         return None
+
+
+def _queue_answers() -> bool:
+    # A process opens its queue with a secret of the database's.
+    return bool(_asked(lambda: worker.queue().answers()))
 
 
 def _fits(there: str) -> bool:
@@ -34,19 +36,19 @@ def _fits(there: str) -> bool:
 
 def pages_can_be_had() -> bool:
     """Whether what every page needs answers: the database, and the queue's Redis, which keeps pages' states too."""
-    return _revision() is not None and worker.queue().answers()
+    return _asked(revision.found) is not None and _queue_answers()
 
 
 def _state() -> dict[str, bool]:
     """`ready` is about pages alone: while no worker lives they still show what is here."""
-    there = _revision()
+    there = _asked(revision.found)
     database = there is not None
     parts = {
         "database": database,
         "migrations": database and _fits(there or ""),
-        "queue": worker.queue().answers(),
+        "queue": _queue_answers(),
     }
-    alive = database and _answers(lambda: any(one.alive for one in liveness.workers()))
+    alive = database and bool(_asked(lambda: any(one.alive for one in liveness.workers())))
     return {"live": True, "ready": all(parts.values()), **parts, "worker": alive}
 
 

@@ -20,7 +20,7 @@ FLAGS = [
 CLUSTER = os.environ.get("EASYCRM_TEST_INSTALLATION") == "cluster"
 # A wait ends with what it waits for: patience costs nothing but where something fails, and machines are busy at times.
 expect.set_options(timeout=30_000)
-# One file looks into the demo's own SQLite and files, the other into PostgreSQL and Redis.
+# The one file looks into the demo's own SQLite and files, the others into PostgreSQL, Redis and several processes.
 collect_ignore = ["test_nothing_secret_is_left.py"] if CLUSTER else ["test_cluster.py", "test_cluster_outages.py"]
 # Chromium reports each answer of 4xx and 5xx as a console error; tests that provoke one look at the page instead.
 _EXPECTED = ("Failed to load resource",)

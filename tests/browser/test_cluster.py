@@ -1,4 +1,4 @@
-"""Two web and two worker processes on PostgreSQL and Redis behind nginx: one installation, whichever process dies."""
+"""Two web and two worker processes on PostgreSQL and Redis behind nginx: one installation to whoever uses it."""
 
 import re
 import time

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
+from easycrm import worker
 from easycrm.endpoints.app import around
 from easycrm.people import accounts, sessions
 from tests.conftest import forget_settings
@@ -150,6 +151,21 @@ async def test_health_says_whether_the_database_answers(
 
     told = answer.json()
     assert (answer.status_code, told["live"], told["ready"], told["database"]) == (503, True, False, False)
+
+
+async def test_health_of_a_process_that_never_had_a_database_is_an_answer_too(
+    door: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """The queue's payloads are signed with a secret of the database: it cannot be opened without one."""
+    monkeypatch.setenv("EASYCRM_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    forget_settings()
+    worker.queue.cache_clear()
+    request.addfinalizer(worker.queue.cache_clear)
+
+    answer = await door.get("/healthz")
+
+    told = answer.json()
+    assert (answer.status_code, told["database"], told["queue"], told["worker"]) == (503, False, False, False)
 
 
 async def test_a_message_frame_without_a_session_is_refused(door: httpx.AsyncClient) -> None:
